@@ -1,0 +1,95 @@
+"""Roles: what administrators may do, and over whose jobs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from certremoval.organization.models import Group, OrganizationalUnit, OUType, User
+
+
+class Permission(models.TextChoices):
+    """What can be granted. The first name and its category are the reference's, literally."""
+
+    REMOVAL_MANAGE = "removal_manage", _("CSV Bulk Certification Removal - Manage")
+    REMOVAL_VIEW = "removal_view", _("Certification Removal - View")
+    REMOVAL_UNDO = "removal_undo", _("Certification Removal - Undo")
+    REMOVAL_APPROVE = "removal_approve", _("Certification Removal - Approve")
+    CERTIFICATION_VIEW = "certification_view", _("Certification - View")
+    CERTIFICATION_MANAGE = "certification_manage", _("Certification - Manage")
+
+
+class Role(models.Model):
+    """A named bundle of permissions, given to people."""
+
+    id: int
+    name = models.CharField(max_length=255, unique=True)
+    members = models.ManyToManyField(User, related_name="roles", blank=True, db_table="role_members")
+
+    class Meta:
+        db_table = "roles"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """One permission given by a role; without constraints it reaches everybody's jobs."""
+
+    id: int
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
+    permission = models.CharField(max_length=40, choices=Permission.choices)
+
+    class Meta:
+        db_table = "grants"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["role", "permission"], name="one_grant_per_role_and_permission")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {Permission(self.permission).label}"
+
+
+class ConstraintKind(models.TextChoices):
+    """The four ways to restrict a permission, named literally as in the reference."""
+
+    USER_ORGANIZATIONAL_UNITS = "user_organizational_units", _("Restrict to User's Organization Units")
+    CUSTOM_ORGANIZATIONAL_UNITS = "custom_organizational_units", _("Restrict to Custom Organizational Units")
+    ORGANIZATIONAL_UNITS = "organizational_units", _("Restrict to Organizational Units")
+    GROUPS = "groups", _("Restrict to Groups")
+
+
+class Constraint(models.Model):
+    """One set of people to whose jobs a grant is restricted; several constraints are OR-ed.
+
+    ``user_organizational_units`` names an OU type, the two unit kinds name a unit of a standard or of a custom type,
+    ``groups`` names a group. Always evaluated live: who moves, moves in or out at once.
+    """
+
+    id: int
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="constraints")
+    kind = models.CharField(max_length=40, choices=ConstraintKind.choices)
+    ou_type = models.ForeignKey(OUType, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(OrganizationalUnit, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    include_subordinates = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "constraints"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="constraint_names_what_its_kind_needs",
+                condition=(
+                    models.Q(kind="user_organizational_units", ou_type__isnull=False, unit=None, group=None)
+                    | models.Q(
+                        kind__in=["custom_organizational_units", "organizational_units"],
+                        ou_type=None,
+                        unit__isnull=False,
+                        group=None,
+                    )
+                    | models.Q(kind="groups", ou_type=None, unit=None, group__isnull=False)
+                ),
+            )
+        ]

@@ -1,0 +1,1 @@
+"""What the two databases do differently, in one place: dialect, time, bulk filling of tables."""

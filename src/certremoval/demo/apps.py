@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """The demonstration organisation."""
+
+    name = "certremoval.demo"

@@ -1,0 +1,180 @@
+"""What is stored of a removal job: its file, its plan row by row, and how far it came."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from certremoval.certifications.models import Operation
+
+
+class StoredFile(models.Model):
+    """A file as it was uploaded. Its bytes lie in pieces in the database, so that no disk need be shared."""
+
+    id: int
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stored_files"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoredFilePiece(models.Model):
+    """Up to 256 kB of a stored file; pieces are numbered from 0."""
+
+    id: int
+    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="pieces", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "stored_file_pieces"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["file", "number"], name="one_piece_per_number")
+        ]
+
+
+class JobState(models.TextChoices):
+    """Where a job is on its way. The labels are what the screen shows."""
+
+    CHECKING = "checking", _("Draft")
+    DRAFT = "draft", _("Draft")
+    AWAITING_APPROVAL = "awaiting_approval", _("Queued")
+    QUEUED = "queued", _("Queued")
+    IN_PROGRESS = "in_progress", _("In Progress")
+    PROCESSED = "processed", _("Processed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+DRAFT_STATES = (JobState.CHECKING, JobState.DRAFT)
+"""Seen by their creator alone."""
+
+ENDED_STATES = (JobState.PROCESSED, JobState.FAILED, JobState.CANCELLED)
+"""A job in one of these has a Process Date."""
+
+
+class Job(models.Model):
+    """One request to remove the users of one file (or to put people back).
+
+    The job row is its own queue entry: a worker holds it by a lease (``lease_token`` until ``lease_until``).
+    ``checkpoint`` is the last position of the plan that is done; what is removed follows from it (see
+    :mod:`certremoval.removals.counts`).
+    """
+
+    id: int
+    file_id: int | None
+    operation_id: int
+    operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="job")
+    state = models.CharField(max_length=20, choices=JobState.choices, default=JobState.CHECKING)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="jobs")
+    options: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, help_text="How the file is read and who is left out, see PlanOptions."
+    )
+    skip_problems = models.BooleanField(default=False)
+    undo_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+
+    plan_number = models.PositiveIntegerField(default=0, help_text="Which plan of the job counts; 0 is none yet.")
+    row_count = models.PositiveBigIntegerField(default=0)
+    planned: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
+        default=dict, help_text="Rows by planned outcome."
+    )
+    remove_count = models.PositiveBigIntegerField(
+        default=0, help_text="Rows to be removed; they are positions 1 to this."
+    )
+    problem_count = models.PositiveBigIntegerField(default=0)
+    file_problems: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    certification_count = models.PositiveIntegerField(default=0)
+
+    checkpoint = models.PositiveBigIntegerField(default=0)
+    changed_count = models.PositiveBigIntegerField(default=0)
+    gone_count = models.PositiveBigIntegerField(default=0)
+
+    scheduled_for = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Shown as Process Date.")
+    error = models.TextField(blank=True, default="")
+
+    lease_token = models.CharField(max_length=32, null=True)  # noqa: DJ001 - no holder is not an empty name
+    lease_until = models.DateTimeField(null=True)
+    served_at = models.DateTimeField(null=True, help_text="When a worker last took it; the longest ago is next.")
+    attempts = models.PositiveIntegerField(default=0, help_text="Times taken up since the checkpoint last moved.")
+
+    class Meta:
+        db_table = "jobs"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["state", "served_at"],
+                name="jobs_to_be_served",
+                condition=models.Q(state__in=["checking", "queued", "in_progress"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Job {self.id}"
+
+
+class JobCertification(models.Model):
+    """One certification of a job's plan, with its own counts."""
+
+    id: int
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="certifications", db_index=False)
+    certification_key = models.BigIntegerField()
+    certification_id = models.CharField(max_length=255)
+    title = models.CharField(max_length=500)
+    planned = models.PositiveBigIntegerField()
+    removed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        db_table = "job_certifications"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["job", "certification_key"], name="once_in_a_job")
+        ]
+
+
+class JobRow(models.Model):
+    """One line of a job's file with its planned outcome. Never changed after it is written.
+
+    Positions are numbered by planned outcome, ``remove`` first, then along an index of the enrollments, so that
+    deletes run in order. The table is made by hand (migration 0001): clustered by its key on SQLite.
+    """
+
+    pk = models.CompositePrimaryKey("job_id", "plan_number", "position")
+    job_id = models.BigIntegerField()
+    plan_number = models.PositiveIntegerField()
+    position = models.PositiveBigIntegerField()
+    line = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=30)
+    certification_text = models.TextField(help_text="The Certification ID of the line, trimmed.")
+    user_text = models.TextField(help_text="What names the user on the line, trimmed.")
+    certification_key = models.BigIntegerField(null=True)
+    user_key = models.BigIntegerField(null=True)
+    enrollment_id = models.BigIntegerField(null=True)
+    revision = models.BigIntegerField(null=True)
+    status = models.TextField(null=True, help_text="Of the enrollment when planned.")  # noqa: DJ001
+    related_line = models.BigIntegerField(null=True, help_text="The earlier line that this one repeats.")
+    record_id = models.BigIntegerField(null=True, help_text="The removal record that the row is about.")
+    detail = models.TextField(null=True, help_text="What Python knows of the row: JSON.")  # noqa: DJ001
+
+    class Meta:
+        db_table = "job_rows"
+
+
+class JobDrift(models.Model):
+    """One planned row that was left alone because its enrollment was no longer as planned."""
+
+    pk = models.CompositePrimaryKey("job_id", "position")
+    job_id = models.BigIntegerField()
+    position = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=30)
+
+    class Meta:
+        db_table = "job_drift"

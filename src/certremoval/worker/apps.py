@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WorkerConfig(AppConfig):
+    """The processes that run jobs."""
+
+    name = "certremoval.worker"
