@@ -133,7 +133,8 @@ class UnitMembership(models.Model):
 
     id: int
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", db_index=False)
-    type = models.ForeignKey(OUType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Not checked a second time: the unit is, and it has its type.
+    type = models.ForeignKey(OUType, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     unit = models.ForeignKey(OrganizationalUnit, on_delete=models.PROTECT, related_name="memberships", db_index=False)
 
     class Meta:

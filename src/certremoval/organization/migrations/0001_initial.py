@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
