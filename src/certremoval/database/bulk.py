@@ -27,19 +27,27 @@ def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
 def fill_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows into a table (TEMP or not) and return how many there were.
 
-    COPY on PostgreSQL, ``executemany`` in batches on SQLite. The caller decides on the transaction.
+    COPY on PostgreSQL, ``executemany`` on SQLite, a batch at a time. The rows may themselves come from queries: a
+    batch is complete before the connection is busy taking it in. The caller decides on the transaction.
     """
     names = ", ".join(columns)
+    marks = ", ".join(["%s"] * len(columns))
     count = 0
     with connection.cursor() as cursor:
-        if dialect() == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-                    count += 1
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            for batch in batches(rows):
+        for batch in batches(rows):
+            if dialect() == "postgresql":
+                # Django turns the errors of execute() into its own classes, but does not know of COPY.
+                with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+            else:
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", batch)
-                count += len(batch)
+            count += len(batch)
     return count
+
+
+def analyze(table: str) -> None:
+    """Let PostgreSQL look at a table that was just filled, before it plans joins for an empty one. Not on SQLite."""
+    if dialect() == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table}")

@@ -25,8 +25,10 @@ def now_sql(*, plus_seconds: float = 0) -> str:
     """
     seconds = _moved_by.get().total_seconds() + plus_seconds
     if dialect() == "sqlite":
-        # Milliseconds, and text that sorts and compares as Django's own 'YYYY-MM-DD HH:MM:SS.ffffff' does.
-        return f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '{seconds:+.3f} seconds')"
+        # Text, which must be what Django writes for the same time to be equal to it: six digits, or none at all for
+        # a whole second. SQLite's clock gives three.
+        text = f"strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', '{seconds:+.3f} seconds')"
+        return f"replace({text}, '.000000', '')"
     return f"(statement_timestamp() + interval '{seconds:.3f} seconds')"
 
 

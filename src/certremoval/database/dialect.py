@@ -20,6 +20,6 @@ def dialect() -> Dialect:
     raise RuntimeError(f"certremoval runs on SQLite and PostgreSQL, not on {connection.vendor}.")
 
 
-def spoken(statement: str | Mapping[Dialect, str]) -> str:
+def spoken(statement: str | Mapping[Dialect, str] | Mapping[str, str]) -> str:
     """Return the statement in the dialect of the default connection; one text serves both where it can."""
     return statement if isinstance(statement, str) else statement[dialect()]

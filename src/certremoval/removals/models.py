@@ -143,33 +143,51 @@ class JobCertification(models.Model):
 class JobRow(models.Model):
     """One line of a job's file with its planned outcome. Never changed after it is written.
 
-    Positions are numbered by planned outcome, ``remove`` first, then along an index of the enrollments, so that
-    deletes run in order. The table is made by hand (migration 0001): clustered by its key on SQLite.
+    ``position`` numbers the rows by planned outcome, ``remove`` first: what was reached follows from the checkpoint.
+    The table is made by hand (migration 0002), clustered by its key, the order of the file.
+    """
+
+    pk = models.CompositePrimaryKey("job_id", "plan_number", "line")
+    job_id = models.BigIntegerField()
+    plan_number = models.PositiveIntegerField()
+    line = models.PositiveBigIntegerField()
+    position = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=30)
+    certification_text = models.TextField(help_text="The Certification ID of the line, trimmed.")
+    user_text = models.TextField(help_text="What names the user on the line, trimmed.")
+    certification_key = models.BigIntegerField(null=True)
+    user_key = models.BigIntegerField(null=True)
+    status = models.TextField(null=True, help_text="Of the enrollment when planned.")  # noqa: DJ001
+    related_line = models.BigIntegerField(null=True, help_text="The earlier line that this one repeats.")
+    record_id = models.BigIntegerField(null=True, help_text="The removal record that the row is about.")
+    suggestion = models.TextField(null=True, help_text="An id that would be right.")  # noqa: DJ001
+    detail = models.TextField(null=True, help_text="What the reader found, or why left out: JSON.")  # noqa: DJ001
+
+    class Meta:
+        db_table = "job_rows"
+
+
+class JobStep(models.Model):
+    """One removal that a plan holds, in the order of work: along an index of the enrollments, so that deletes are too.
+
+    Steps are the positions 1 to n of the plan. The enrollment is removed only while ``revision`` is still its own.
     """
 
     pk = models.CompositePrimaryKey("job_id", "plan_number", "position")
     job_id = models.BigIntegerField()
     plan_number = models.PositiveIntegerField()
     position = models.PositiveBigIntegerField()
-    line = models.PositiveBigIntegerField()
-    outcome = models.CharField(max_length=30)
-    certification_text = models.TextField(help_text="The Certification ID of the line, trimmed.")
-    user_text = models.TextField(help_text="What names the user on the line, trimmed.")
-    certification_key = models.BigIntegerField(null=True)
-    user_key = models.BigIntegerField(null=True)
-    enrollment_id = models.BigIntegerField(null=True)
-    revision = models.BigIntegerField(null=True)
-    status = models.TextField(null=True, help_text="Of the enrollment when planned.")  # noqa: DJ001
-    related_line = models.BigIntegerField(null=True, help_text="The earlier line that this one repeats.")
-    record_id = models.BigIntegerField(null=True, help_text="The removal record that the row is about.")
-    detail = models.TextField(null=True, help_text="What Python knows of the row: JSON.")  # noqa: DJ001
+    certification_key = models.BigIntegerField()
+    user_key = models.BigIntegerField()
+    enrollment_id = models.BigIntegerField()
+    revision = models.BigIntegerField()
 
     class Meta:
-        db_table = "job_rows"
+        db_table = "job_steps"
 
 
 class JobDrift(models.Model):
-    """One planned row that was left alone because its enrollment was no longer as planned."""
+    """One step that was left alone because its enrollment was no longer as planned."""
 
     pk = models.CompositePrimaryKey("job_id", "position")
     job_id = models.BigIntegerField()

@@ -1,0 +1,66 @@
+"""Cancel and resume. Every action is a compare-and-set on the job's state: the next chunk sees it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from certremoval.access.models import Permission
+from certremoval.access.rules import holds_unconstrained
+from certremoval.database.clock import database_now
+from certremoval.organization.models import User
+from certremoval.problems import NotPermitted, WrongState
+from certremoval.removals.jobs import find_job
+from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.submitting import discard
+
+CANCELLABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS, JobState.FAILED)
+
+
+def cancel(actor: User, job_id: int) -> Job | None:
+    """Stop a job before its next chunk; what is done stays done. A draft is discarded, and None returned.
+
+    Raises NotFound, NotPermitted, WrongState.
+    """
+    job = _own_job(actor, job_id)
+    if job.state in DRAFT_STATES:
+        discard(actor, job_id)
+        return None
+    now = database_now()
+    with transaction.atomic():
+        cancelled = Job.objects.filter(pk=job.pk, state__in=CANCELLABLE).update(
+            state=JobState.CANCELLED, ended_at=now, lease_token=None, lease_until=None
+        )
+    job.refresh_from_db()
+    if not cancelled:
+        raise WrongState(f"The job is {job.get_state_display()}; there is nothing left to cancel.")
+    return job
+
+
+def resume(actor: User, job_id: int) -> Job:
+    """Let a failed job go on where it stopped.
+
+    Raises NotFound, NotPermitted, WrongState (not failed, or its removal is being put back).
+    """
+    job = _own_job(actor, job_id)
+    with transaction.atomic():
+        # A submitted restore makes its target final.
+        resumed = (
+            Job.objects.filter(pk=job.pk, state=JobState.FAILED)
+            .exclude(Q(undone_by__isnull=False) & ~Q(undone_by__state__in=DRAFT_STATES))
+            .update(state=JobState.QUEUED, ended_at=None, error="", attempts=0, served_at=None)
+        )
+    job.refresh_from_db()
+    if not resumed:
+        raise WrongState(f"The job is {job.get_state_display()}; only a failed job that was not undone can go on.")
+    return job
+
+
+def _own_job(actor: User, job_id: int) -> Job:
+    """Return a job that the actor may act on: its creator, or a holder of Manage without constraints."""
+    job = find_job(actor, job_id)
+    if job.operation.actor_id != actor.pk and not holds_unconstrained(actor, Permission.REMOVAL_MANAGE):
+        raise NotPermitted(
+            "Only its creator, or somebody who holds the permission without constraints, may do this with the job."
+        )
+    return job

@@ -1,0 +1,43 @@
+"""What an administrator says about a file: how it is read, and who is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+Match = Literal["user_id", "email", "username"]
+
+MATCHES: tuple[Match, ...] = ("user_id", "email", "username")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How a removal file is read and which of its rows are left out; kept with the job.
+
+    ``certification`` is the Certification ID that the administrator started from; ``user_column`` the heading of the
+    column that names the users (``User ID`` if None), matched by ``match``. ``leave_out_units`` are pairs of OU type
+    and unit ID; a unit stands for all below it too.
+    """
+
+    certification: str | None = None
+    user_column: str | None = None
+    match: Match = "user_id"
+    sheet: str | None = None
+    encoding: str | None = None
+    leave_out_statuses: tuple[str, ...] = ()
+    leave_out_units: tuple[tuple[str, str], ...] = ()
+    leave_out_users: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what :meth:`from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> PlanOptions:
+        """Read what :meth:`as_json` wrote; keys that are missing mean their default."""
+        known: dict[str, Any] = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        for name in ("leave_out_statuses", "leave_out_users"):
+            known[name] = tuple(known.get(name, ()))
+        known["leave_out_units"] = tuple((kind, unit) for kind, unit in known.get("leave_out_units", ()))
+        return cls(**known)

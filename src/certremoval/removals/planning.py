@@ -1,0 +1,295 @@
+"""Planning: every row of a file classed before anything happens. The plan that is shown is the plan that runs.
+
+Stage and classify write TEMP tables alone, so that a preview leaves nothing and a page's write never waits for it.
+What is kept of a plan is copied from them (:mod:`certremoval.removals.keeping`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from django.db import connection
+
+from certremoval.certifications.models import HOLDING_STATUSES, Certification
+from certremoval.database.dialect import dialect
+from certremoval.database.transactions import reading_transaction
+from certremoval.organization.models import User
+from certremoval.problems import Problem, UnreadableFile
+from certremoval.reading import lookalike_key, rounded_range
+from certremoval.removals.choices import resolve_left_out
+from certremoval.removals.counts import planned_counts, refusing_count
+from certremoval.removals.files import FileFacts, describe_file
+from certremoval.removals.lines import (
+    Line,
+    planned_lines_to_remove,
+    planned_problem_lines,
+    problem_of,
+    unknown_certification_message,
+)
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.rows import RemovalRows, open_removal_table
+from certremoval.removals.sql import summarise
+from certremoval.removals.sql.classify import classify_rows
+from certremoval.removals.sql.stage import stage_rows
+from certremoval.removals.sql.suggest import Guess, rows_to_guess, suggest
+
+MOST_PROBLEMS_TOLD = 1_000
+MOST_CERTIFICATIONS_TOLD = 1_000
+PEOPLE_SHOWN = 10
+CERTIFICATIONS_SUGGESTED = 100
+"""For at most so many different wrong Certification IDs a near one is looked for."""
+CERTIFICATIONS_COMPARED = 10_000
+MOST_COMPARISONS = 200_000
+"""Comparing texts is slow: with so many comparisons, about a second is spent."""
+
+Progress = Callable[[str, int], None]
+"""Told the name of the stage (``reading``, ``checking``, ``keeping``) and the rows done so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationCount:
+    """One certification that the file names, and how many of its people are to be removed."""
+
+    certification_id: str
+    title: str
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """What a file would do.
+
+    ``problems`` are the first 1,000 of all ``problem_count``, file problems first, then by line. ``accepted``: no
+    refusing problem remains, given ``skip_problems``. ``statuses`` breaks the rows to be removed down by enrollment
+    status; ``holding`` of them hold the certification now. ``people`` are the first of them, by line.
+    ``includes_actor``: the administrator who asks is one of them.
+    """
+
+    file: FileFacts
+    options: PlanOptions
+    skip_problems: bool = False
+    row_count: int = 0
+    planned: dict[str, int] = field(default_factory=dict)
+    file_problems: tuple[Problem, ...] = ()
+    row_problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    certifications: tuple[CertificationCount, ...] = ()
+    certification_count: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    people: tuple[Line, ...] = ()
+    includes_actor: bool = False
+
+    @property
+    def remove_count(self) -> int:
+        """How many people would be removed."""
+        return self.planned.get("remove", 0)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome: every code, 0 included."""
+        return planned_counts(self.planned, self.row_count)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What refuses the file, file problems first, then by line; at most 1,000."""
+        return (*self.file_problems, *self.row_problems)[:MOST_PROBLEMS_TOLD]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the file would be taken as it is, under the options given."""
+        return not self.file_problems and (self.skip_problems or not refusing_count(self.planned))
+
+    @property
+    def holding(self) -> int:
+        """How many of those to be removed hold the certification now."""
+        return sum(count for status, count in self.statuses.items() if status in HOLDING_STATUSES)
+
+
+def preview(
+    source: BinaryIO,
+    *,
+    name: str,
+    options: PlanOptions,
+    skip_problems: bool = False,
+    actor: User | None = None,
+    progress: Progress | None = None,
+) -> PlanSummary:
+    """Tell what a file would do; write nothing.
+
+    A file that cannot be used gives a summary that is not accepted. Raises InvalidRequest where a choice of whom to
+    leave out names nothing.
+    """
+    try:
+        with planned(
+            source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=progress
+        ) as summary:
+            return summary
+    except UnreadableFile as error:
+        return refused_summary(source, name=name, options=options, error=error)
+
+
+def refused_summary(source: BinaryIO, *, name: str, options: PlanOptions, error: UnreadableFile) -> PlanSummary:
+    """Return the summary of a file of which nothing could be used."""
+    return PlanSummary(
+        file=describe_file(source, name=name),
+        options=options,
+        file_problems=tuple(sorted(error.problems, key=lambda problem: problem.place)),
+        problem_count=len(error.problems),
+    )
+
+
+@contextmanager
+def planned(
+    source: BinaryIO,
+    *,
+    name: str,
+    options: PlanOptions,
+    skip_problems: bool = False,
+    actor: User | None = None,
+    progress: Progress | None = None,
+) -> Iterator[PlanSummary]:
+    """Plan a file; inside the block the TEMP table ``planned_rows`` is there to be kept.
+
+    On PostgreSQL the block is one transaction with the planning. On SQLite planning has ended when the block begins,
+    and nothing is locked. Raises UnreadableFile and InvalidRequest.
+    """
+    tell = progress or (lambda stage, rows: None)
+
+    def plan() -> PlanSummary:
+        return _plan(source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=tell)
+
+    try:
+        if dialect() == "postgresql":
+            with reading_transaction():
+                yield plan()
+        else:
+            with reading_transaction():
+                summary = plan()
+            yield summary
+    finally:
+        if dialect() == "sqlite":
+            with connection.cursor() as cursor:
+                for table in (
+                    "staged_rows",
+                    "classified_rows",
+                    "planned_rows",
+                    "left_out_choices",
+                    "left_out_units",
+                    "guesses",
+                ):
+                    cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def _plan(
+    source: BinaryIO,
+    *,
+    name: str,
+    options: PlanOptions,
+    skip_problems: bool,
+    actor: User | None,
+    progress: Progress,
+) -> PlanSummary:
+    facts = describe_file(source, name=name)
+    left_out = resolve_left_out(options)
+    rows = RemovalRows(open_removal_table(source, name=name, options=options), options)
+    row_count = stage_rows(rows.staged(lambda count: progress("reading", count)))
+    progress("checking", row_count)
+    classify_rows(
+        match=options.match,
+        certification=options.certification,
+        left_out_users=left_out.users,
+        left_out_statuses=left_out.statuses,
+        left_out_units=left_out.units,
+    )
+    if options.match == "user_id":
+        # A User ID is no right answer in a column of e-mail addresses or usernames.
+        suggest(_guesses())
+    _suggest_certifications()
+    return _summarise(facts, options, skip_problems=skip_problems, actor=actor, row_count=row_count)
+
+
+def _guesses() -> Iterator[Guess]:
+    for position, outcome, text, detail in rows_to_guess():
+        if outcome == "invalid":
+            found = json.loads(detail or "{}")
+            for candidate in found.get("candidates", ()) if found["cell"] == "user" else ():
+                # Only digits are what a cell stored; what it shows of them (1.23E+10) is no rounded number.
+                rounded = rounded_range(candidate) if candidate.isdigit() else None
+                yield (position, "range", *rounded) if rounded else (position, "id", candidate, "")
+        elif rounded := rounded_range(text):
+            yield (position, "range", *rounded)
+        elif key := lookalike_key(text)[:255]:
+            yield (position, "lookalike", key, "")
+
+
+def _suggest_certifications() -> None:
+    for detail in summarise.invalid_details(limit=CERTIFICATIONS_SUGGESTED):
+        found = json.loads(detail)
+        if found["cell"] == "certification" and (candidates := found.get("candidates")):
+            fitting = Certification.objects.filter(certification_id__in=candidates)
+            ids = list(fitting.values_list("certification_id", flat=True))
+            if len(ids) == 1:
+                summarise.suggest_for_invalid(detail, ids[0])
+    unknown = summarise.unknown_certifications(limit=CERTIFICATIONS_SUGGESTED)
+    if not unknown:
+        return
+    known = _known_certifications()
+    for text in unknown[: max(1, MOST_COMPARISONS // max(1, len(known)))]:
+        if suggestion := _near(text, known):
+            summarise.suggest_certification(text, suggestion)
+
+
+def _known_certifications() -> dict[str, str]:
+    """Return Certification IDs with their look-alike keys."""
+    ids = Certification.objects.order_by("id").values_list("certification_id", flat=True)
+    return {known_id: lookalike_key(known_id) for known_id in ids[:CERTIFICATIONS_COMPARED]}
+
+
+def _near(text: str, known: dict[str, str]) -> str | None:
+    """Return the one Certification ID that is much like ``text``; None if there is none or more than one."""
+    key = lookalike_key(text)
+    alike = [known_id for known_id, known_key in known.items() if known_key == key]
+    near = alike or difflib.get_close_matches(text[:100], known, n=2, cutoff=0.8)
+    return near[0] if len(near) == 1 else None
+
+
+def _summarise(
+    facts: FileFacts, options: PlanOptions, *, skip_problems: bool, actor: User | None, row_count: int
+) -> PlanSummary:
+    given = options.certification
+    given_title = given or ""
+    file_problems: tuple[Problem, ...] = ()
+    if given is not None:
+        title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
+        given_title = title or given
+        if title is None:
+            suggestion = _near(given, _known_certifications())
+            message = unknown_certification_message(given, suggestion)
+            file_problems = (Problem("unknown_certification", message, value=given, suggestion=suggestion),)
+    counted = summarise.outcomes()
+    certification_count, certifications = summarise.certifications(limit=MOST_CERTIFICATIONS_TOLD)
+    refusing = refusing_count(counted)
+    if file_problems:
+        # The certification that was given does not exist: one problem, not one for each of its rows.
+        refusing -= summarise.rows_of_unknown_certification(given_title)
+    problem_lines = planned_problem_lines(given=given, limit=MOST_PROBLEMS_TOLD) if refusing else []
+    return PlanSummary(
+        file=facts,
+        options=options,
+        skip_problems=skip_problems,
+        row_count=row_count,
+        planned=counted,
+        file_problems=file_problems,
+        row_problems=tuple(problem_of(line, options, given_title=given_title) for line in problem_lines),
+        problem_count=len(file_problems) + refusing,
+        certifications=tuple(CertificationCount(*counts) for counts in certifications),
+        certification_count=certification_count,
+        statuses=summarise.statuses(),
+        people=tuple(planned_lines_to_remove(limit=PEOPLE_SHOWN)),
+        includes_actor=actor is not None and summarise.removes_user(actor.pk),
+    )

@@ -1,0 +1,177 @@
+"""Processing: a job's plan is carried out, chunk by chunk, exactly once.
+
+A chunk is one transaction: the job's row is locked and the lease renewed, records are written, exactly what was
+recorded is deleted, the rest is drift, and the checkpoint moves. A process that dies between two chunks has done whole
+chunks; one that dies inside a chunk has done nothing of it. Whoever takes over goes on at the checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from certremoval.removals.keeping import LeaseLost
+from certremoval.removals.pace import Pace
+from certremoval.removals.sql import advance, lease
+from certremoval.removals.sql.lease import Claim, job_waits
+from certremoval.removals.sql.remove import CountsDisagree, remove_chunk
+from certremoval.removals.submitting import plan_draft
+
+__all__ = [
+    "Claim",
+    "claim_job",
+    "claim_next_draft",
+    "claim_next_job",
+    "job_waits",
+    "plan_claimed_draft",
+    "release",
+    "run_slice",
+]
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 2_000
+RETRIES = 5
+"""How often a chunk is tried again for a passing fault of the database. A retry is no attempt."""
+
+_FAULTS_THAT_PASS = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"}
+"""SQLSTATE: deadlock, serialization failure, lock not available, server stopped or starting, connection lost."""
+
+
+def claim_next_job() -> Claim | None:
+    """Take the next job that is due; None if there is none.
+
+    A job that was taken up too often without moving (its workers crashed) is marked Failed instead.
+    """
+    return _claim(drafts=False)
+
+
+def claim_job(job_id: int) -> Claim | None:
+    """Take this job, if it is due; None if another process has it or it is not to be run."""
+    return _claim(drafts=False, job=job_id)
+
+
+def claim_next_draft() -> Claim | None:
+    """Take the next draft whose file is to be checked; None if there is none."""
+    return _claim(drafts=True)
+
+
+def _claim(*, drafts: bool, job: int | None = None) -> Claim | None:
+    while (held := lease.claim(secrets.token_hex(16), drafts=drafts, job=job)) is not None:
+        limit = settings.ENVIRONMENT.max_attempts
+        if held.attempts <= limit:
+            return held
+        if drafts:
+            advance.give_up_draft(held, "The file could not be checked. Upload it again.")
+        else:
+            _fail(held, f"The worker stopped {limit} times at the same place. Look at its log, then resume the job.")
+    return None
+
+
+def release(held: Claim) -> None:
+    """Let go of a job in good order; another process may go on at once."""
+    lease.release(held)
+
+
+def run_slice(
+    held: Claim,
+    *,
+    seconds: float = 2.0,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    pace: Pace | None = None,
+) -> bool:
+    """Work on a claimed job; True if it has ended, False if it was let go or lost.
+
+    Goes on until the job ends, or until ``seconds`` have passed and another job waits, or until ``stop`` says so; it
+    then lets go of the job. ``progress`` is told the rows done and the rows of all, after each chunk. A failure of
+    the job itself marks it Failed with the reason and is not raised.
+    """
+    pace, begun = pace or Pace(), time.monotonic()
+    while True:
+        pace.begin()
+        try:
+            done, total = _chunk_with_retries(held, pace.size)
+        except LeaseLost:
+            logger.info("Job %s was cancelled, or another worker has it.", held.job_id)
+            return False
+        except (DatabaseError, InterfaceError, CountsDisagree) as error:
+            logger.exception("Job %s failed.", held.job_id)
+            _fail(held, f"The database refused the work: {error}".strip())
+            return True
+        if progress is not None:
+            progress(done, total)
+        if done >= total:
+            return True
+        pace.end()
+        if (stop is not None and stop()) or (time.monotonic() - begun >= seconds and job_waits()):
+            release(held)
+            return False
+
+
+def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int]:
+    for retry in range(RETRIES + 1):
+        try:
+            return _process_chunk(held, size)
+        except (OperationalError, InterfaceError) as error:
+            if retry == RETRIES or not _passes(error):
+                raise
+            logger.warning("Job %s: a chunk is tried again: %s", held.job_id, error)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+            time.sleep(0.05 * 2**retry)
+    raise AssertionError("unreachable")
+
+
+def _passes(error: Exception) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state is not None:
+        return state in _FAULTS_THAT_PASS
+    text = str(error).lower()
+    # psycopg has no code for a connection that broke under it; SQLite none for a lock that was not got in time.
+    return "connection" in text or "database is locked" in text
+
+
+def _process_chunk(held: Claim, size: int) -> tuple[int, int]:
+    """Carry out the next ``size`` rows and return how far the job is, of how many.
+
+    Raises LeaseLost, having done nothing, if the job was cancelled or is no longer held.
+    """
+    with transaction.atomic():
+        job = advance.lock_job(held)
+        if job is None:
+            raise LeaseLost
+        up_to = min(job.checkpoint + size, job.remove_count)
+        if up_to > job.checkpoint:
+            counts = remove_chunk(
+                job=held.job_id,
+                plan=job.plan_number,
+                operation=job.operation_id,
+                after=job.checkpoint,
+                up_to=up_to,
+            )
+            advance.advance(held, checkpoint=up_to, changed=counts.changed, gone=counts.gone)
+        if up_to == job.remove_count:
+            advance.finish(held)
+    return up_to, job.remove_count
+
+
+def plan_claimed_draft(held: Claim) -> None:
+    """Check a claimed draft's file. A failure of its own makes a refused draft, and is not raised."""
+    try:
+        plan_draft(held)
+    except LeaseLost:
+        logger.info("Draft %s was discarded, or another worker has it.", held.job_id)
+    except (DatabaseError, InterfaceError):
+        # The lease runs out and the draft is taken up again, a few times.
+        logger.exception("Draft %s could not be checked.", held.job_id)
+
+
+def _fail(held: Claim, reason: str) -> None:
+    with transaction.atomic():
+        advance.fail(held, reason[:LONGEST_REASON])

@@ -1,0 +1,73 @@
+"""The result file: the administrator's own file, plus what became of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from certremoval.certifications.models import Certification
+from certremoval.database.bulk import batches
+from certremoval.problems import Purged
+from certremoval.reading import csv_pieces, trim_id
+from certremoval.removals.files import open_stored_file
+from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now
+from certremoval.removals.models import Job, StoredFile
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.rows import open_removal_table
+from certremoval.removals.sql.read import outcomes_between
+from certremoval.removals.words import OUTCOME_WORDS
+
+RESULT_COLUMNS = ("Outcome", "Detail")
+ROWS_AT_A_TIME = 5_000
+
+
+def result_file(job: Job) -> Iterator[bytes]:
+    """Yield the result file of a job as it is now: CSV, UTF-8 with BOM, comma, CRLF.
+
+    The columns as uploaded, in file order, then ``Outcome`` (the code) and ``Detail`` (the words); former columns of
+    these names at the end are replaced, so that a result file can be fixed and sent again. Cells beyond the last
+    heading follow, so that nothing of the file is lost. Each batch is a query of its own. Raises Purged before the
+    first byte if the file is no longer kept.
+    """
+    if job.file is None:
+        raise Purged("The uploaded file has been deleted, since its retention time has passed.")
+    return csv_pieces(_result_rows(job, job.file))
+
+
+def _result_rows(job: Job, file: StoredFile) -> Iterator[list[str]]:
+    options = PlanOptions.from_json(job.options)
+    with open_stored_file(file) as source:
+        table = open_removal_table(source, name=file.name, options=options)
+        width = len(table.header)
+        kept = _width_without_former_results(table.header)
+        yield [*table.header[:kept], *RESULT_COLUMNS]
+        for batch in batches(table.rows(), ROWS_AT_A_TIME):
+            results = _results_between(job, options, batch[0].line, batch[-1].line)
+            for row in batch:
+                cells = [str(cell) for cell in row.cells[:kept]]
+                surplus = [str(cell) for cell in row.cells[width:]]
+                yield [*cells, *[""] * (kept - len(cells)), *results.get(row.line, ("", "")), *surplus]
+
+
+def _results_between(job: Job, options: PlanOptions, first: int, last: int) -> dict[int, tuple[str, str]]:
+    """Return outcome and words by line; only rows that were not to be removed are asked for names and titles."""
+    explained = {
+        line.line: detail_words(line, options, given_title=_given_title(options))
+        for line in job_lines_to_explain(job, first, last)
+    }
+    results = {}
+    for line, position, planned, drift in outcomes_between(job=job.id, plan=job.plan_number, first=first, last=last):
+        outcome = outcome_now(job, planned=planned, position=position, drift=drift)
+        results[line] = outcome, explained.get(line) or str(OUTCOME_WORDS[outcome])
+    return results
+
+
+def _width_without_former_results(header: Sequence[str]) -> int:
+    names = [trim_id(heading).casefold() for heading in header]
+    former = [name.casefold() for name in RESULT_COLUMNS]
+    return len(header) - 2 if names[-2:] == former else len(header)
+
+
+def _given_title(options: PlanOptions) -> str:
+    given = options.certification or ""
+    title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
+    return title or given

@@ -1,0 +1,79 @@
+"""Advance: the job's own row, as a chunk locks it, moves its checkpoint, and ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+
+from certremoval.database.clock import now_sql
+from certremoval.removals.sql.lease import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class LockedJob:
+    """What a chunk needs to know of its job."""
+
+    operation_id: int
+    plan_number: int
+    remove_count: int
+    checkpoint: int
+
+
+_LOCK = """
+    UPDATE jobs SET lease_until = {lease_end}
+    WHERE id = %(job)s AND lease_token = %(token)s AND state = 'in_progress'
+    RETURNING operation_id, plan_number, remove_count, checkpoint
+"""
+_ADVANCE = """
+    UPDATE jobs SET checkpoint = %(checkpoint)s, attempts = 0,
+        changed_count = changed_count + %(changed)s, gone_count = gone_count + %(gone)s
+    WHERE id = %(job)s AND lease_token = %(token)s
+"""
+_FINISH = """
+    UPDATE jobs SET state = 'processed', ended_at = {now}, lease_token = NULL, lease_until = NULL
+    WHERE id = %(job)s AND lease_token = %(token)s
+"""
+_FAIL = """
+    UPDATE jobs SET state = 'failed', ended_at = {now}, error = %(error)s, lease_token = NULL, lease_until = NULL
+    WHERE id = %(job)s AND lease_token = %(token)s
+"""
+_GIVE_UP_DRAFT = """
+    UPDATE jobs SET state = 'draft', error = %(error)s, lease_token = NULL, lease_until = NULL
+    WHERE id = %(job)s AND lease_token = %(token)s
+"""
+
+
+def lock_job(held: Claim) -> LockedJob | None:
+    """Lock the job's row and renew its lease; None if it was cancelled or is no longer held."""
+    with connection.cursor() as cursor:
+        lease_end = now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds)
+        cursor.execute(_LOCK.format(lease_end=lease_end), {"job": held.job_id, "token": held.token})
+        row = cursor.fetchone()
+    return None if row is None else LockedJob(*row)
+
+
+def advance(held: Claim, *, checkpoint: int, changed: int, gone: int) -> None:
+    """Move the checkpoint; attempts start anew."""
+    _update(_ADVANCE, held, checkpoint=checkpoint, changed=changed, gone=gone)
+
+
+def finish(held: Claim) -> None:
+    """Mark the job Processed and let go of it."""
+    _update(_FINISH.format(now=now_sql()), held)
+
+
+def fail(held: Claim, error: str) -> None:
+    """Mark the job Failed, with the reason, and let go of it."""
+    _update(_FAIL.format(now=now_sql()), held, error=error)
+
+
+def give_up_draft(held: Claim, error: str) -> None:
+    """Make a draft of a file that could not be checked, with the reason, and let go of it."""
+    _update(_GIVE_UP_DRAFT, held, error=error)
+
+
+def _update(statement: str, held: Claim, **values: int | str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"job": held.job_id, "token": held.token, **values})

@@ -1,0 +1,220 @@
+"""Classify: every staged row gets its planned outcome and its position, by one set-based join.
+
+The order of the outcomes, first that fits, is the contract's. ``remove`` comes first in the plan, so that the rows to
+be removed are the positions 1 to n; they lie along an index of the enrollments: by certification and user on SQLite
+(the unique index), by enrollment id on PostgreSQL (the order in which rows are locked). The others follow by outcome
+and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from certremoval.database.bulk import analyze, fill_table
+from certremoval.database.dialect import spoken
+from certremoval.removals.options import Match
+
+PLANNED_OUTCOMES = (
+    "remove",
+    "left_out",
+    "already_removed",
+    "not_enrolled",
+    "unknown_user",
+    "ambiguous_user",
+    "unknown_certification",
+    "certification_mismatch",
+    "duplicate",
+    "invalid",
+    "blank",
+)
+"""Every outcome that a plan of removal knows, in the order of positions."""
+
+_CREATE_CHOICES = {
+    "sqlite": """
+        CREATE TEMP TABLE left_out_choices (kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, value))
+    """,
+    "postgresql": """
+        CREATE TEMP TABLE left_out_choices (kind text NOT NULL, value text NOT NULL, PRIMARY KEY (kind, value))
+        ON COMMIT DROP
+    """,
+}
+_CREATE_UNITS = {
+    "sqlite": "CREATE TEMP TABLE left_out_units (unit_id INTEGER PRIMARY KEY, choice TEXT NOT NULL)",
+    "postgresql": """
+        CREATE TEMP TABLE left_out_units (unit_id bigint PRIMARY KEY, choice text NOT NULL) ON COMMIT DROP
+    """,
+}
+
+# How a row's text names a user. By e-mail or username at most two are looked at, so that an address shared by half
+# the company costs no more than another; -1 says that more than one fits.
+_BY_OTHER_NAME = """
+    (SELECT CASE COUNT(*) WHEN 1 THEN MIN(two.id) WHEN 2 THEN -1 END
+     FROM (SELECT u.id FROM users u WHERE u.{column} = s.user_key LIMIT 2) two)
+"""
+_RESOLVE = """
+    SELECT s.line, s.certification_text, s.user_text, s.user_key AS user_name_key, s.fault, s.detail,
+           c.id AS certification_key, CASE WHEN s.fault IS NULL THEN {user_key} END AS user_key
+    FROM staged_rows s
+    LEFT JOIN certifications c ON c.certification_id = s.certification_text
+    {users}
+"""
+_RESOLVE_BY = {
+    "user_id": _RESOLVE.format(user_key="u.id", users="LEFT JOIN users u ON u.user_id = s.user_key"),
+    "email": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="email_key"), users=""),
+    "username": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="username"), users=""),
+}
+
+# `first_line`: the earliest usable line that names the same certification and the same person, or the same text
+# where no person is resolved. `last_record`: the pair's last removal record, if it was not put back; only asked for
+# pairs that are not enrolled (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id).
+# The subqueries stand beside the window function because there they are evaluated once a row.
+_JOIN = """
+    SELECT r.line, r.certification_text, r.user_text, r.fault, r.detail, r.certification_key,
+           CASE WHEN r.user_key > 0 THEN r.user_key END AS user_key,
+           CASE WHEN r.user_key = -1 THEN 1 ELSE 0 END AS ambiguous,
+           CASE WHEN r.fault IS NULL THEN
+               MIN(r.line) OVER (
+                   PARTITION BY r.fault, r.certification_key, r.user_key,
+                       CASE WHEN r.certification_key IS NULL THEN r.certification_text END,
+                       CASE WHEN r.user_key IS NULL OR r.user_key = -1 THEN r.user_name_key END
+               )
+           END AS first_line,
+           e.id AS enrollment_id, e.revision, e.status,
+           CASE WHEN e.id IS NULL AND r.user_key > 0 AND r.certification_key IS NOT NULL THEN (
+               SELECT latest.id
+               FROM (
+                   SELECT MAX(record.id + 0) AS id FROM removal_records record
+                   WHERE record.user_key = r.user_key AND record.certification_key = r.certification_key
+               ) latest
+               WHERE NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = latest.id)
+           ) END AS last_record,
+           {left_out} AS left_out
+    FROM resolved r
+    LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+"""
+
+_CLASSIFY = """
+    SELECT j.*,
+           CASE
+               WHEN j.fault IS NOT NULL THEN j.fault
+               WHEN j.first_line < j.line THEN 'duplicate'
+               WHEN {mismatch} THEN 'certification_mismatch'
+               WHEN j.certification_key IS NULL THEN 'unknown_certification'
+               WHEN j.ambiguous = 1 THEN 'ambiguous_user'
+               WHEN j.user_key IS NULL THEN 'unknown_user'
+               WHEN j.enrollment_id IS NOT NULL THEN CASE WHEN j.left_out IS NOT NULL THEN 'left_out' ELSE 'remove' END
+               WHEN j.last_record IS NOT NULL THEN 'already_removed'
+               ELSE 'not_enrolled'
+           END AS outcome
+    FROM joined j
+"""
+
+_LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
+        (SELECT '{{"choice": "user"}}' FROM left_out_choices o WHERE o.kind = 'user' AND o.value = {user_key_text}),
+        (SELECT '{{"choice": "status"}}' FROM left_out_choices o WHERE o.kind = 'status' AND o.value = e.status),
+        (SELECT MIN(o.choice) FROM unit_memberships m JOIN left_out_units o ON o.unit_id = m.unit_id
+         WHERE m.user_id = r.user_key)
+    ) END"""
+_USER_KEY_TEXT = {"sqlite": "CAST(r.user_key AS TEXT)", "postgresql": "r.user_key::text"}
+
+_COLUMNS = """
+    line bigint NOT NULL, outcome text NOT NULL, certification_text text NOT NULL, user_text text NOT NULL,
+    certification_key bigint, user_key bigint, enrollment_id bigint, revision bigint, status text,
+    related_line bigint, record_id bigint, suggestion text, detail text
+"""
+_NAMES = """
+    line, outcome, certification_text, user_text, certification_key, user_key,
+    enrollment_id, revision, status, related_line, record_id, suggestion, detail
+"""
+_CREATE_CLASSIFIED = {
+    "sqlite": f"CREATE TEMP TABLE classified_rows ({_COLUMNS})",
+    "postgresql": f"CREATE TEMP TABLE classified_rows ({_COLUMNS}) ON COMMIT DROP",
+}
+_CREATE_PLANNED = {
+    "sqlite": f"CREATE TEMP TABLE planned_rows (position INTEGER PRIMARY KEY, {_COLUMNS})",
+    "postgresql": f"CREATE TEMP TABLE planned_rows (position bigint NOT NULL, {_COLUMNS}) ON COMMIT DROP",
+}
+
+_INSERT_CLASSIFIED = f"""
+    INSERT INTO classified_rows ({_NAMES})
+    WITH resolved AS %(once)s (%(resolve)s), joined AS (%(join)s), classified AS (%(classify)s)
+    SELECT line, outcome, certification_text, user_text, certification_key, user_key,
+           CASE WHEN outcome IN ('remove', 'left_out') THEN enrollment_id END,
+           CASE WHEN outcome IN ('remove', 'left_out') THEN revision END,
+           CASE WHEN outcome IN ('remove', 'left_out') THEN status END,
+           CASE WHEN outcome = 'duplicate' THEN first_line END,
+           CASE WHEN outcome = 'already_removed' THEN last_record END,
+           NULL,
+           CASE WHEN outcome = 'left_out' THEN left_out ELSE detail END
+    FROM classified
+"""
+
+# On SQLite the classified rows lie in the order in which the search for duplicates sorted them: by certification and
+# user. To number them so costs no second sort; only speed depends on it.
+_NUMBER_REMOVALS = f"""
+    INSERT INTO planned_rows (position, {_NAMES})
+    SELECT ROW_NUMBER() OVER (ORDER BY {{order}}), {_NAMES} FROM classified_rows WHERE outcome = 'remove'
+"""
+_WORK_ORDER = {"sqlite": "rowid", "postgresql": "enrollment_id"}
+_RANK = " ".join(f"WHEN '{outcome}' THEN {rank}" for rank, outcome in enumerate(PLANNED_OUTCOMES))
+_NUMBER_OTHERS = f"""
+    INSERT INTO planned_rows (position, {_NAMES})
+    SELECT %(removals)s + ROW_NUMBER() OVER (ORDER BY CASE outcome {_RANK} END, line), {_NAMES}
+    FROM classified_rows WHERE outcome <> 'remove'
+"""
+_INDEX_BY_LINE = {
+    "sqlite": "CREATE INDEX temp.planned_rows_by_line ON planned_rows (line)",
+    "postgresql": "CREATE INDEX ON planned_rows (line)",
+}
+
+
+def _classify_statement(*, match: Match, certification_given: bool, anyone_left_out: bool) -> str:
+    left_out = _LEFT_OUT.format(user_key_text=spoken(_USER_KEY_TEXT)) if anyone_left_out else "NULL"
+    return _INSERT_CLASSIFIED % {
+        # A subquery that names users is asked once a row, not wherever its answer is used.
+        "once": "" if match == "user_id" else "MATERIALIZED",
+        "resolve": _RESOLVE_BY[match],
+        "join": _JOIN.format(left_out=left_out),
+        "classify": _CLASSIFY.format(mismatch="j.certification_text <> %(given)s" if certification_given else "1 = 0"),
+    }
+
+
+def classify_rows(
+    *,
+    match: Match,
+    certification: str | None,
+    left_out_users: Sequence[int],
+    left_out_statuses: Sequence[str],
+    left_out_units: Sequence[tuple[int, str]],
+) -> None:
+    """Fill ``planned_rows`` from ``staged_rows``.
+
+    ``left_out_users`` are users' keys; ``left_out_units`` pairs of a unit's key and the JSON that tells by which
+    choice it is left out.
+    """
+    choices = [("user", str(key)) for key in set(left_out_users)]
+    choices += [("status", status) for status in set(left_out_statuses)]
+    with connection.cursor() as cursor:
+        for table in ("left_out_choices", "left_out_units", "classified_rows", "planned_rows"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(spoken(_CREATE_CHOICES))
+        cursor.execute(spoken(_CREATE_UNITS))
+        cursor.execute(spoken(_CREATE_CLASSIFIED))
+        cursor.execute(spoken(_CREATE_PLANNED))
+    fill_table("left_out_choices", ("kind", "value"), choices)
+    fill_table("left_out_units", ("unit_id", "choice"), dict(left_out_units).items())
+    statement = _classify_statement(
+        match=match,
+        certification_given=certification is not None,
+        anyone_left_out=bool(choices or left_out_units),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"given": certification})
+        cursor.execute("DROP TABLE staged_rows")
+        cursor.execute(_NUMBER_REMOVALS.format(order=spoken(_WORK_ORDER)))
+        cursor.execute(_NUMBER_OTHERS, {"removals": cursor.rowcount})
+        cursor.execute("DROP TABLE classified_rows")
+        cursor.execute(spoken(_INDEX_BY_LINE))
+    analyze("planned_rows")

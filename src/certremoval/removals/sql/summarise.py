@@ -1,0 +1,99 @@
+"""Summarise: what the plan being made comes to, counted over ``planned_rows``."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def outcomes() -> dict[str, int]:
+    """Return the number of rows by planned outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, COUNT(*) FROM planned_rows GROUP BY outcome")
+        return dict(cursor.fetchall())
+
+
+def statuses() -> dict[str, int]:
+    """Return the number of rows to be removed by enrollment status, the most frequent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status, COUNT(*) FROM planned_rows WHERE outcome = 'remove'"
+            " GROUP BY status ORDER BY COUNT(*) DESC, status"
+        )
+        return dict(cursor.fetchall())
+
+
+def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
+    """Return how many certifications the rows name, and of the first (ID, title, rows to be removed)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_rows WHERE certification_key IS NOT NULL")
+        (count,) = cursor.fetchone()
+        cursor.execute(
+            """
+            SELECT c.certification_id, c.title, p.planned
+            FROM (
+                SELECT certification_key, SUM(CASE WHEN outcome = 'remove' THEN 1 ELSE 0 END) AS planned
+                FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
+            ) p
+            JOIN certifications c ON c.id = p.certification_key
+            ORDER BY c.certification_id LIMIT %s
+            """,
+            [limit],
+        )
+        return count, cursor.fetchall()
+
+
+def removes_user(user_key: int) -> bool:
+    """Tell whether the user is among those to be removed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM planned_rows WHERE outcome = 'remove' AND user_key = %s LIMIT 1", [user_key])
+        return cursor.fetchone() is not None
+
+
+def rows_of_unknown_certification(text: str) -> int:
+    """Return how many rows name this certification, which does not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM planned_rows WHERE outcome = 'unknown_certification' AND certification_text = %s",
+            [text],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def invalid_details(*, limit: int) -> list[str]:
+    """Return the first different things that the reader found wrong with cells."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT detail FROM planned_rows WHERE outcome = 'invalid' AND detail IS NOT NULL"
+            " ORDER BY detail LIMIT %s",
+            [limit],
+        )
+        return [detail for (detail,) in cursor.fetchall()]
+
+
+def suggest_for_invalid(detail: str, suggestion: str) -> None:
+    """Write a suggestion into all rows of which the reader found this."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE planned_rows SET suggestion = %s WHERE outcome = 'invalid' AND detail = %s", [suggestion, detail]
+        )
+
+
+def unknown_certifications(*, limit: int) -> list[str]:
+    """Return the first different Certification IDs of the file that name nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT certification_text FROM planned_rows WHERE outcome = 'unknown_certification'"
+            " ORDER BY certification_text LIMIT %s",
+            [limit],
+        )
+        return [text for (text,) in cursor.fetchall()]
+
+
+def suggest_certification(text: str, suggestion: str) -> None:
+    """Write a suggestion into all rows that name this certification, which does not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE planned_rows SET suggestion = %s"
+            " WHERE outcome = 'unknown_certification' AND certification_text = %s",
+            [suggestion, text],
+        )

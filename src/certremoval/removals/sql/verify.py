@@ -1,0 +1,198 @@
+"""Verify: the promises of the engine, each as a question whose answer must be no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """``question`` selects (what is concerned, what is found, what is expected) of each breach."""
+
+    code: str
+    promise: str
+    question: str
+
+
+_STEPS_OF_JOBS = """
+    SELECT j.id AS job_id, r.position, r.enrollment_id, r.revision, j.operation_id, j.checkpoint
+    FROM jobs j JOIN job_steps r ON r.job_id = j.id AND r.plan_number = j.plan_number
+"""
+
+INVARIANTS = (
+    Invariant(
+        "removed_still_enrolled",
+        "Nobody is enrolled with the id and revision of a removal record.",
+        """
+        SELECT 'enrollment ' || e.id, 'revision ' || e.revision, 'a revision above ' || r.revision
+        FROM removal_records r JOIN enrollments e ON e.id = r.enrollment_id AND e.revision <= r.revision
+        """,
+    ),
+    Invariant(
+        "back_without_restoration",
+        "Nobody is enrolled with the id of a removed enrollment that was not put back.",
+        """
+        SELECT 'enrollment ' || e.id, 'no restoration', 'a restoration of record ' || r.id
+        FROM removal_records r JOIN enrollments e ON e.id = r.enrollment_id
+        WHERE NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = r.id)
+        """,
+    ),
+    Invariant(
+        "restored_revision",
+        "What is put back has a higher revision than what was removed.",
+        """
+        SELECT 'restoration ' || x.id, 'revision ' || x.revision, 'a revision above ' || r.revision
+        FROM restorations x JOIN removal_records r ON r.id = x.record_id
+        WHERE x.revision <= r.revision OR x.enrollment_id <> r.enrollment_id
+        """,
+    ),
+    Invariant(
+        "record_without_operation",
+        "Every removal record belongs to an operation.",
+        """
+        SELECT 'record ' || r.id, 'operation ' || r.operation_id, 'an operation that exists'
+        FROM removal_records r
+        WHERE NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = r.operation_id)
+        """,
+    ),
+    Invariant(
+        "rows_counted",
+        "A job has as many rows as it counts, numbered without a gap.",
+        """
+        SELECT 'job ' || j.id,
+               COALESCE(found.count, 0) || ' rows, numbered ' || COALESCE(found.low, 0) || ' to '
+               || COALESCE(found.high, 0),
+               j.row_count || ' rows'
+        FROM jobs j LEFT JOIN (
+            SELECT job_id, plan_number, COUNT(*) AS count, MIN(position) AS low, MAX(position) AS high
+            FROM job_rows GROUP BY job_id, plan_number
+        ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
+        WHERE j.state <> 'checking' AND (
+            COALESCE(found.count, 0) <> j.row_count
+            OR (j.row_count > 0 AND (found.low <> 1 OR found.high <> j.row_count))
+        )
+        """,
+    ),
+    Invariant(
+        "removals_first",
+        "The rows to be removed are the first of a job, as many as it counts.",
+        """
+        SELECT 'job ' || j.id, COALESCE(found.count, 0) || ' rows up to ' || COALESCE(found.high, 0),
+               j.remove_count || ' rows'
+        FROM jobs j LEFT JOIN (
+            SELECT job_id, plan_number, COUNT(*) AS count, MAX(position) AS high
+            FROM job_rows WHERE outcome = 'remove' GROUP BY job_id, plan_number
+        ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
+        WHERE j.state <> 'checking' AND j.undo_of_id IS NULL
+              AND (COALESCE(found.count, 0) <> j.remove_count OR COALESCE(found.high, 0) <> j.remove_count)
+        """,
+    ),
+    Invariant(
+        "steps_are_removals",
+        "The steps of a job are its rows to be removed, one for each.",
+        """
+        SELECT 'job ' || j.id, COALESCE(found.count, 0) || ' steps, numbered to ' || COALESCE(found.high, 0),
+               j.remove_count || ' steps'
+        FROM jobs j LEFT JOIN (
+            SELECT job_id, plan_number, COUNT(*) AS count, MAX(position) AS high
+            FROM job_steps GROUP BY job_id, plan_number
+        ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
+        WHERE j.state <> 'checking'
+              AND (COALESCE(found.count, 0) <> j.remove_count OR COALESCE(found.high, 0) <> j.remove_count)
+        """,
+    ),
+    Invariant(
+        "row_done_once",
+        "A row that was reached was either removed or left alone, never both and never neither.",
+        f"""
+        SELECT 'job ' || d.job_id || ', row ' || d.position,
+               CASE WHEN recorded = 1 THEN 'removed and left alone' ELSE 'neither' END, 'one of the two'
+        FROM (
+            SELECT r.job_id, r.position,
+                   CASE WHEN EXISTS (
+                       SELECT 1 FROM removal_records x
+                       WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision
+                             AND x.operation_id = r.operation_id
+                   ) THEN 1 ELSE 0 END AS recorded,
+                   CASE WHEN EXISTS (
+                       SELECT 1 FROM job_drift f WHERE f.job_id = r.job_id AND f.position = r.position
+                   ) THEN 1 ELSE 0 END AS drifted
+            FROM ({_STEPS_OF_JOBS}) r
+            WHERE r.position <= r.checkpoint
+        ) d
+        WHERE recorded + drifted <> 1
+        """,
+    ),
+    Invariant(
+        "nothing_done_ahead",
+        "Nothing beyond the place that a job has reached is removed or left alone by it.",
+        f"""
+        SELECT 'job ' || r.job_id || ', row ' || r.position, 'done', 'not reached'
+        FROM ({_STEPS_OF_JOBS}) r
+        WHERE r.position > r.checkpoint AND (
+            EXISTS (SELECT 1 FROM job_drift f WHERE f.job_id = r.job_id AND f.position = r.position)
+            OR EXISTS (
+                SELECT 1 FROM removal_records x
+                WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision AND x.operation_id = r.operation_id
+            )
+        )
+        """,
+    ),
+    Invariant(
+        "counts_equal_records",
+        "A job counts as many removed people as it has removal records, and as many left alone as are noted.",
+        """
+        SELECT 'job ' || j.id,
+               (SELECT COUNT(*) FROM removal_records x WHERE x.operation_id = j.operation_id) || ' records, '
+               || (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) || ' left alone',
+               (j.checkpoint - j.changed_count - j.gone_count) || ' removed, '
+               || (j.changed_count + j.gone_count) || ' left alone'
+        FROM jobs j
+        WHERE j.undo_of_id IS NULL AND (
+            (SELECT COUNT(*) FROM removal_records x WHERE x.operation_id = j.operation_id)
+            <> j.checkpoint - j.changed_count - j.gone_count
+            OR (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) <> j.changed_count + j.gone_count
+        )
+        """,
+    ),
+    Invariant(
+        "counts_by_certification",
+        "A job's counts by certification add up to the people it removed.",
+        """
+        SELECT 'job ' || j.id, COALESCE(SUM(c.removed), 0) || ' by certification',
+               (j.checkpoint - j.changed_count - j.gone_count) || ' removed'
+        FROM jobs j LEFT JOIN job_certifications c ON c.job_id = j.id
+        WHERE j.undo_of_id IS NULL
+        GROUP BY j.id, j.checkpoint, j.changed_count, j.gone_count
+        HAVING COALESCE(SUM(c.removed), 0) <> j.checkpoint - j.changed_count - j.gone_count
+        """,
+    ),
+    Invariant(
+        "processed_to_the_end",
+        "A processed job has reached its last row to be removed; no job is beyond it.",
+        """
+        SELECT 'job ' || j.id, 'row ' || j.checkpoint, 'row ' || j.remove_count
+        FROM jobs j
+        WHERE (j.state = 'processed' AND j.checkpoint <> j.remove_count) OR j.checkpoint > j.remove_count
+        """,
+    ),
+    Invariant(
+        "ended_at",
+        "A job that has ended, and no other, has a Process Date.",
+        """
+        SELECT 'job ' || j.id, j.state || CASE WHEN j.ended_at IS NULL THEN ' without a date' ELSE ' with a date' END,
+               'the opposite'
+        FROM jobs j
+        WHERE (j.state IN ('processed', 'failed', 'cancelled')) <> (j.ended_at IS NOT NULL)
+        """,
+    ),
+)
+
+
+def breaches(invariant: Invariant, *, limit: int) -> list[tuple[str, str, str]]:
+    """Return the first breaches of one invariant; none if it holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{invariant.question} LIMIT %s", [limit])
+        return [(str(what), str(found), str(expected)) for what, found, expected in cursor.fetchall()]
