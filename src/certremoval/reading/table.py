@@ -1,0 +1,69 @@
+"""A file as a table: a header, and rows that stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+
+from certremoval.problems import Problem, UnreadableFile
+from certremoval.reading.limits import Limits
+from certremoval.reading.rows import Row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A file whose header has been read.
+
+    ``header`` is trimmed, else as in the file; ``header_line`` its line. ``encoding`` and ``delimiter``
+    are of a CSV file, ``sheet`` (the one read) and ``sheets`` (all, in order) of a workbook.
+    """
+
+    name: str
+    format: Literal["csv", "xlsx"]
+    header: tuple[str, ...]
+    header_line: int
+    limits: Limits
+    about_people: bool
+    records: Callable[[], Iterator[Row]] = field(repr=False)
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the header, from the start at each call; empty rows are skipped.
+
+        Raises UnreadableFile where the file cannot be read on, where it has more rows than the limit, and
+        at the end if there was no row.
+        """
+        records = self.records()
+        first = next(records, None)
+        if first is None:
+            raise file_empty(about_people=self.about_people)
+        if self.limits.max_rows > 0:
+            yield first
+            yield from islice(records, self.limits.max_rows - 1)
+            first = next(records, None)
+        if first is not None:
+            raise _too_many_rows(first.line, self.limits.max_rows)
+
+
+def file_empty(*, about_people: bool, has_header: bool = True) -> UnreadableFile:
+    """Return the refusal of a file that names nobody."""
+    advice = "Add one User ID per line." if about_people else "Add one line for each."
+    if not has_header:
+        return UnreadableFile(Problem("file_empty", f"The file is empty. Add a heading line. {advice}"))
+    what = "no people" if about_people else "nothing"
+    return UnreadableFile(Problem("file_empty", f"The file has a heading line but {what} under it. {advice}"))
+
+
+def _too_many_rows(line: int, limit: int) -> UnreadableFile:
+    return UnreadableFile(
+        Problem(
+            "too_many_rows",
+            f"The file has more than {limit:,} rows; line {line:,} is past the limit. Split it by certification.",
+            line=line,
+        )
+    )
