@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Annotated, Any
 
 import dj_database_url
@@ -14,11 +17,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 SECRETS = ("CERTREMOVAL_SECRET_KEY", "DATABASE_URL")
 """Variables that may be given as a file instead: ``CERTREMOVAL_SECRET_KEY_FILE=/run/secrets/key``."""
 
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+
 
 class Environment(BaseSettings):
     """The settings that an installation can change. ``docs/settings.md`` explains them."""
 
-    model_config = SettingsConfigDict(env_prefix="CERTREMOVAL_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CERTREMOVAL_", env_ignore_empty=True, extra="ignore")
 
     data: Path = Field(default=Path("data"), description="Folder of the embedded default: database and secret key.")
     database_url: str = Field(default="", validation_alias="DATABASE_URL", description="SQLite or PostgreSQL.")
@@ -40,16 +46,28 @@ class Environment(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_database(cls, value: str) -> str:
-        if value and value.split(":", 1)[0] not in {"sqlite", "postgresql", "postgres"}:
+    def _usable_database(cls, value: str) -> str:
+        try:
+            database: dict[str, Any] = dict(dj_database_url.parse(value)) if value else {"ENGINE": SQLITE}
+        except ValueError:
+            database = {}
+        on_sqlite = database.get("ENGINE") == SQLITE
+        # Web server and workers are several processes: they cannot share a database in memory.
+        file_missing = on_sqlite and (database.get("HOST") or database.get("NAME") == ":memory:")
+        if file_missing or not (on_sqlite or database.get("ENGINE") == POSTGRESQL):
             raise ValueError("write sqlite:////absolute/file, sqlite:///relative/file or postgresql://user@host/name")
         return value
 
     def database(self) -> dict[str, Any]:
         """Return Django's settings of the one database."""
-        url = self.database_url or f"sqlite:///{(self.data / 'certremoval.sqlite3').absolute()}"
-        database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
-        if database["ENGINE"] == "django.db.backends.sqlite3":
+        database: dict[str, Any]
+        if self.database_url:
+            database = dict(dj_database_url.parse(self.database_url, conn_max_age=600))
+        else:
+            # Not by way of an address: a folder's name may hold what means something in one (# ? %).
+            database = {"ENGINE": SQLITE, "NAME": str((self.data / "certremoval.sqlite3").absolute())}
+            database["CONN_MAX_AGE"] = 600
+        if database["ENGINE"] == SQLITE:
             # IMMEDIATE: a transaction that will write takes the write lock at its start, where waiting is possible;
             # a lock taken half-way cannot be waited for. The cache is small so that memory stays flat (16 MB).
             database["OPTIONS"] = {
@@ -68,11 +86,17 @@ class Environment(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.data / "secret-key"
-        try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            # Written whole under another name, then linked, which only one process can: whoever comes second, and
+            # whoever reads meanwhile, finds a complete key.
+            descriptor, draft = mkstemp(prefix="secret-key.", dir=self.data)
+            try:
+                with open(descriptor, "w", encoding="ascii") as file:
+                    file.write(secrets.token_urlsafe(48))
+                with suppress(FileExistsError):
+                    os.link(draft, path)
+            finally:
+                os.unlink(draft)
         return path.read_text(encoding="ascii")
 
 
@@ -85,11 +109,16 @@ def read_environment() -> Environment:
     given: dict[str, str] = {}
     for name in SECRETS:
         path = os.environ.get(f"{name}_FILE")
-        if path and name not in os.environ:
+        if path and not os.environ.get(name):
             try:
                 given[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 mistakes.append(f"{name}_FILE: {path} cannot be read ({error.strerror})")
+            except UnicodeDecodeError:
+                mistakes.append(f"{name}_FILE: {path} is not a text in UTF-8")
+            else:
+                if not given[name]:
+                    mistakes.append(f"{name}_FILE: {path} is empty")
     environment = None
     try:
         os.environ.update(given)
@@ -98,23 +127,18 @@ def read_environment() -> Environment:
         for item in error.errors():
             field = str(item["loc"][0])
             name = field if field.isupper() else f"CERTREMOVAL_{field.upper()}"
-            mistakes.append(f"{name}: {item['msg']}; it is {item['input']!r}")
+            value = "" if name in SECRETS else f"; it is {item['input']!r}"  # a password may stand in it
+            mistakes.append(f"{name}: {item['msg'].removeprefix('Value error, ')}{value}")
     finally:
         for name in given:
             del os.environ[name]
     if environment is not None and not mistakes:
         try:
             environment.data.mkdir(parents=True, exist_ok=True)
+            environment.secret()
         except OSError as error:
-            mistakes.append(f"CERTREMOVAL_DATA: the folder {environment.data} cannot be made ({error.strerror})")
+            mistakes.append(f"CERTREMOVAL_DATA: the folder {environment.data} cannot be used ({error.strerror})")
     if environment is None or mistakes:
-        raise SystemExit(_usage("\n".join(["The environment has mistakes:", *(f"  {line}" for line in mistakes)])))
+        sys.stderr.write("\n".join(["The environment has mistakes:", *(f"  {line}" for line in mistakes)]) + "\n")
+        raise SystemExit(2)
     return environment
-
-
-def _usage(text: str) -> int:
-    """Print to stderr and return the exit code of wrong usage."""
-    import sys
-
-    print(text, file=sys.stderr)
-    return 2
