@@ -1,0 +1,1 @@
+"""The demonstration: an invented organisation to try the tool on."""

@@ -1,0 +1,162 @@
+"""Runs the removal jobs of the past through the engine itself, each step at its own time.
+
+What they leave (records, counts, Process Dates) is therefore what the engine leaves, and ``verify`` holds for it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from certremoval.database.clock import database_now, moved
+from certremoval.demo.organisation import Ending, PastJob
+from certremoval.organization.models import User
+from certremoval.removals.actions import cancel, resume
+from certremoval.removals.models import Job, JobState
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.pace import Pace
+from certremoval.removals.processing import Claim, claim_job, release, run_slice
+from certremoval.removals.sql import advance
+from certremoval.removals.submitting import remove_file
+
+# How long after its start a job is marked Failed that somebody resumes later.
+_UNTIL_IT_FAILED = timedelta(minutes=10)
+
+
+def to_be_replayed(past_jobs: Iterable[PastJob]) -> list[PastJob]:
+    """Return the jobs that can be replayed without undoing any.
+
+    Nothing puts people back yet: a job whose people an undo has to put back first would find nobody, and is not
+    among them. The jobs that were undone are, as Processed.
+    """
+    undone: set[tuple[str, str]] = set()
+    kept = []
+    for past in past_jobs:
+        removed = {(line.certification_id, line.user_id) for line in past.lines if line.outcome == "remove"}
+        if removed & undone:
+            continue
+        kept.append(past)
+        if past.undo is not None:
+            people = past.undo.user_ids
+            undone |= {pair for pair in removed if people is None or pair[1] in people}
+    return kept
+
+
+def replay(past: PastJob) -> Job:
+    """Make the job and bring it to its end, in the caller's transaction: no worker may see it half-way.
+
+    Its people must be loaded, its creator and whoever decided on it must hold their roles.
+    """
+    with _at(past.created_at):
+        job = remove_file(
+            _user(past.created_by),
+            io.BytesIO(past.file()),
+            name=past.file_name,
+            title=past.title,
+            comment=past.comment,
+            reason=past.reason,
+            options=PlanOptions(),
+            skip_problems=past.skip_problems,
+        )
+    match past.ending:
+        case Ending.PROCESSED:
+            _run(past, job)
+        case Ending.FAILED:
+            _stop_half_way(past, job)
+            _fail(past, job, at=_known(past.ended_at))
+        case Ending.FAILED_THEN_PROCESSED:
+            _stop_half_way(past, job)
+            _fail(past, job, at=_known(past.started_at) + _UNTIL_IT_FAILED)
+            with _at(_known(past.decided_at)):
+                resume(_user(past.decided_by), job.pk)
+            _run(past, job, claimed_at=past.decided_at)
+        case Ending.CANCELLED_PARTWAY:
+            _stop_half_way(past, job)
+            _cancel(past, job)
+        case Ending.CANCELLED_BEFORE_START:
+            _set(job, scheduled_for=past.scheduled_for)
+            _cancel(past, job)
+        case Ending.AWAITING_APPROVAL:
+            _wait_for_approval(job)
+        case Ending.DECLINED:
+            _wait_for_approval(job)
+            _decline(past, job)
+        case Ending.QUEUED:
+            _set(job, scheduled_for=past.scheduled_for)
+    job.refresh_from_db()
+    return job
+
+
+def _at(moment: datetime) -> AbstractContextManager[None]:
+    """Let the block happen at that time; it goes on from there."""
+    return moved(moment - database_now())
+
+
+def _run(past: PastJob, job: Job, *, claimed_at: datetime | None = None) -> None:
+    with _at(_known(claimed_at or past.started_at)):
+        held = _claimed(job)
+    # Some seconds later: the records bear the time at which the job ended.
+    with _at(_known(past.ended_at)):
+        while not run_slice(held):
+            held = _claimed(job)  # let go of, because another job waited
+
+
+def _stop_half_way(past: PastJob, job: Job) -> None:
+    """Start the job and let go of it once as many people are removed as the past tells."""
+    with _at(_known(past.started_at)):
+        held = _claimed(job)
+        if past.stops_after:
+            run_slice(held, pace=Pace(largest=past.stops_after), stop=lambda: True)
+        else:
+            release(held)
+
+
+def _fail(past: PastJob, job: Job, *, at: datetime) -> None:
+    with _at(at):
+        # Nobody but its holder marks a job Failed: as after a crash, somebody took it up again.
+        advance.fail(_claimed(job), past.error)
+
+
+def _cancel(past: PastJob, job: Job) -> None:
+    with _at(_known(past.decided_at)):
+        cancel(_user(past.decided_by), job.pk)
+
+
+def _wait_for_approval(job: Job) -> None:
+    # There is no rule for this state yet: it is set as it will be stored.
+    _set(job, state=JobState.AWAITING_APPROVAL)
+
+
+def _decline(past: PastJob, job: Job) -> None:
+    # As above: a declined job is a cancelled one, with the reason.
+    approver = _user(past.decided_by)
+    with _at(_known(past.decided_at)):
+        _set(
+            job,
+            state=JobState.CANCELLED,
+            ended_at=database_now(),
+            error=f"Declined by {approver.full_name}: {past.decision_reason}",
+        )
+
+
+def _set(job: Job, **values: object) -> None:
+    Job.objects.filter(pk=job.pk).update(**values)
+
+
+def _claimed(job: Job) -> Claim:
+    held = claim_job(job.pk)
+    if held is None:
+        raise RuntimeError(f"Job {job.pk} of the past could not be started.")
+    return held
+
+
+def _known(moment: datetime | None) -> datetime:
+    if moment is None:
+        raise ValueError("The past job has no time for something that happened to it.")
+    return moment
+
+
+def _user(user_id: str) -> User:
+    return User.objects.get(user_id=user_id)
