@@ -78,7 +78,7 @@ def parts_of_workbook(
     date1904: bool = False,
 ) -> dict[str, str]:
     """The parts of a workbook of one sheet, to be changed before they are zipped."""
-    parts = {
+    return {
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="{int(date1904)}"/>'
@@ -91,7 +91,6 @@ def parts_of_workbook(
         "xl/sharedStrings.xml": strings or strings_xml(""),
         "xl/styles.xml": styles or styles_xml("General"),
     }
-    return parts
 
 
 def zipped(parts: Mapping[str, str | bytes]) -> bytes:

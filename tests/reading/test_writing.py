@@ -6,9 +6,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 
 import openpyxl
 import pytest
+import time_machine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -152,3 +154,11 @@ def test_pieces_come_while_rows_are_still_to_come() -> None:
 def test_a_workbook_is_a_sound_zip() -> None:
     with zipfile.ZipFile(io.BytesIO(xlsx_of([["a", "b", "c"]]))) as archive:
         assert archive.testzip() is None
+
+
+def test_equal_rows_make_equal_workbooks_whenever_they_are_written() -> None:
+    def written_in(year: int) -> bytes:
+        with time_machine.travel(datetime(year, 5, 3), tick=False):
+            return b"".join(xlsx_pieces([["User ID"], ["000123"]]))
+
+    assert written_in(2025) == written_in(2031)

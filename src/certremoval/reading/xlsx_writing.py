@@ -53,6 +53,13 @@ _STYLES = (
 _needs_escape = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Return an entry without the time of writing, so that equal rows make equal bytes."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
 def xlsx_pieces(rows: Iterable[Iterable[str]], *, sheet: str = "Sheet1", columns: int = 50) -> Iterator[bytes]:
     """Yield a workbook in pieces. All cells read back as they were given.
 
@@ -60,17 +67,17 @@ def xlsx_pieces(rows: Iterable[Iterable[str]], *, sheet: str = "Sheet1", columns
     below keep their zeros. Raises ValueError for more rows than a sheet has and for text that no workbook holds.
     """
     out = _Pieces()
-    with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", _CONTENT_TYPES)
-        archive.writestr("_rels/.rels", _RELATIONS)
+    with zipfile.ZipFile(cast(IO[bytes], out), "w") as archive:
+        archive.writestr(_entry("[Content_Types].xml"), _CONTENT_TYPES)
+        archive.writestr(_entry("_rels/.rels"), _RELATIONS)
         archive.writestr(
-            "xl/workbook.xml",
+            _entry("xl/workbook.xml"),
             f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
             f'<sheet name={quoteattr(sheet)} sheetId="1" r:id="rId1"/></sheets></workbook>',
         )
-        archive.writestr("xl/_rels/workbook.xml.rels", _WORKBOOK_RELATIONS)
-        archive.writestr("xl/styles.xml", _STYLES)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+        archive.writestr(_entry("xl/_rels/workbook.xml.rels"), _WORKBOOK_RELATIONS)
+        archive.writestr(_entry("xl/styles.xml"), _STYLES)
+        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w") as part:
             buffer = [
                 f'{_XML}<worksheet xmlns="{_MAIN}"><cols>'
                 f'<col min="1" max="{columns}" width="24" style="1" customWidth="1"/></cols><sheetData>'
