@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from certremoval.organization.models import Group, OrganizationalUnit, OUType, User
@@ -19,6 +21,15 @@ class Permission(models.TextChoices):
     REMOVAL_APPROVE = "removal_approve", _("Certification Removal - Approve")
     CERTIFICATION_VIEW = "certification_view", _("Certification - View")
     CERTIFICATION_MANAGE = "certification_manage", _("Certification - Manage")
+
+
+REMOVAL_PERMISSIONS = (
+    Permission.REMOVAL_MANAGE,
+    Permission.REMOVAL_VIEW,
+    Permission.REMOVAL_UNDO,
+    Permission.REMOVAL_APPROVE,
+)
+"""What can be constrained, because it is about somebody's jobs."""
 
 
 class Role(models.Model):
@@ -66,14 +77,17 @@ class Constraint(models.Model):
 
     ``user_organizational_units`` names an OU type, the two unit kinds name a unit of a standard or of a custom type,
     ``groups`` names a group. Always evaluated live: who moves, moves in or out at once.
+
+    What a constraint names cannot be deleted: with its last constraint a grant would reach everybody.
     """
 
     id: int
+    grant_id: int | None
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="constraints")
     kind = models.CharField(max_length=40, choices=ConstraintKind.choices)
-    ou_type = models.ForeignKey(OUType, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    unit = models.ForeignKey(OrganizationalUnit, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    ou_type = models.ForeignKey(OUType, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(OrganizationalUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     include_subordinates = models.BooleanField(default=False)
 
     class Meta:
@@ -93,3 +107,41 @@ class Constraint(models.Model):
                 ),
             )
         ]
+
+    def clean(self) -> None:
+        """Refuse what has no meaning: forms call this, with every field that is wrong at once.
+
+        Raises ValidationError for a kind without the one thing that it names, a unit of the other sort of type,
+        subordinates of a group, and a permission that is about nobody's jobs.
+        """
+        mistakes: dict[str, list[str]] = {}
+        named = {"ou_type": self.ou_type, "unit": self.unit, "group": self.group}
+        if self.kind in _NAMES:
+            needed = _NAMES[ConstraintKind(self.kind)]
+            if named.pop(needed) is None:
+                mistakes[needed] = [gettext("Choose what the jobs are restricted to.")]
+            for name, value in named.items():
+                if value is not None:
+                    mistakes[name] = [gettext("This kind of restriction names something else. Leave it empty.")]
+        if self.unit is not None and "unit" not in mistakes:
+            for_custom = self.kind == ConstraintKind.CUSTOM_ORGANIZATIONAL_UNITS
+            if self.unit.type.is_custom and not for_custom:
+                advice = gettext("This unit is of a custom type. Use Restrict to Custom Organizational Units.")
+                mistakes["unit"] = [advice]
+            if for_custom and not self.unit.type.is_custom:
+                advice = gettext("This unit is of a standard type. Use Restrict to Organizational Units.")
+                mistakes["unit"] = [advice]
+        if self.kind == ConstraintKind.GROUPS and self.include_subordinates:
+            mistakes["include_subordinates"] = [gettext("A group has no subordinates.")]
+        if self.grant_id is not None and self.grant.permission not in REMOVAL_PERMISSIONS:
+            mistakes["kind"] = [gettext("This permission is not about jobs, and cannot be restricted to some of them.")]
+        if mistakes:
+            raise ValidationError(mistakes)
+
+
+_NAMES = {
+    ConstraintKind.USER_ORGANIZATIONAL_UNITS: "ou_type",
+    ConstraintKind.CUSTOM_ORGANIZATIONAL_UNITS: "unit",
+    ConstraintKind.ORGANIZATIONAL_UNITS: "unit",
+    ConstraintKind.GROUPS: "group",
+}

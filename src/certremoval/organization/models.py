@@ -49,7 +49,7 @@ class User(AbstractBaseUser):
         max_length=255,
         db_index=True,
         editable=False,
-        help_text="What is left of the User ID when all that spreadsheets damage is folded away; for suggestions.",
+        help_text="What spreadsheets cannot damage of the User ID; for suggestions.",
     )
 
     objects = UserManager()
