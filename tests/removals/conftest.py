@@ -68,9 +68,7 @@ def make_unit(
     type_name: str, unit_id: str, *members: str, name: str = "", parent: OrganizationalUnit | None = None
 ) -> OrganizationalUnit:
     """Make a unit with these users in it; the type is made where it is missing."""
-    ou_type, _ = OUType.objects.get_or_create(
-        name=type_name, defaults={"is_custom": type_name not in OUType.STANDARD}
-    )
+    ou_type, _ = OUType.objects.get_or_create(name=type_name, defaults={"is_custom": type_name not in OUType.STANDARD})
     unit = OrganizationalUnit.objects.create(type=ou_type, unit_id=unit_id, name=name or unit_id, parent=parent)
     for user_id in members:
         UnitMembership.objects.create(user=User.objects.get(user_id=user_id), type=ou_type, unit=unit)

@@ -176,6 +176,7 @@ def planned(
             with connection.cursor() as cursor:
                 for table in (
                     "staged_rows",
+                    "resolved_rows",
                     "classified_rows",
                     "planned_rows",
                     "left_out_choices",

@@ -167,14 +167,13 @@ def plan_draft(held: Claim, *, progress: Progress | None = None) -> None:
             ) as summary:
                 keep_plan(held, summary, plan_number=plan_number, progress=progress)
                 _set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
-        except UnreadableFile as error:
-            summary = refused_summary(source, name=job.file.name, options=options, error=error)
-            _set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
-        except InvalidRequest as error:
-            # A choice of whom to leave out that names nothing: told on the draft, like a problem of the file.
+        except (UnreadableFile, InvalidRequest) as error:
+            # A choice of whom to leave out that names nothing is told on the draft, like a problem of the file.
             unusable = UnreadableFile(*error.problems)
             summary = refused_summary(source, name=job.file.name, options=options, error=unusable)
-            _set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
+            with transaction.atomic():
+                _set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
+                job.certifications.all().delete()
     if job.plan_number:
         delete_plan(job.id, job.plan_number)
 

@@ -104,6 +104,18 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "step_of_its_row",
+        "A step of a job takes off the person and the certification that its row names.",
+        """
+        SELECT 'job ' || j.id || ', line ' || r.line, 'another step, or none', 'a step of its person'
+        FROM jobs j
+        JOIN job_rows r ON r.job_id = j.id AND r.plan_number = j.plan_number AND r.outcome = 'remove'
+        LEFT JOIN job_steps s ON s.job_id = j.id AND s.plan_number = j.plan_number AND s.position = r.position
+                                 AND s.user_key = r.user_key AND s.certification_key = r.certification_key
+        WHERE j.state <> 'checking' AND s.position IS NULL
+        """,
+    ),
+    Invariant(
         "row_done_once",
         "A row that was reached was either removed or left alone, never both and never neither.",
         f"""

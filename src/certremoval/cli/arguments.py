@@ -1,0 +1,142 @@
+"""Options that several commands have, and what their values must look like."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from certremoval.cli.failures import UsageError
+from certremoval.reading import trim_id
+from certremoval.removals.models import JobState
+from certremoval.removals.options import MATCHES, PlanOptions
+
+LATER = "comes with the release Nothing irreversible, and this is an earlier one"
+
+
+def job_number(text: str) -> int:
+    """Read a job's number."""
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text} is no job number. certremoval jobs lists them")
+    return int(text)
+
+
+def day(text: str) -> date:
+    """Read a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date. Write it as in 2026-05-12") from None
+
+
+def identifier(text: str) -> str:
+    """Read an id: surrounding space goes, as it does in files."""
+    if not (trimmed := trim_id(text)):
+        raise argparse.ArgumentTypeError("an id is missing; an empty one never means all")
+    return trimmed
+
+
+def unit(text: str) -> tuple[str, str]:
+    """Read TYPE=ID."""
+    kind, equals, unit_id = text.partition("=")
+    if not (equals and trim_id(kind) and trim_id(unit_id)):
+        raise argparse.ArgumentTypeError(f"{text} names no unit. Write TYPE=ID, as in Division=D-10")
+    return trim_id(kind), trim_id(unit_id)
+
+
+def states(text: str) -> tuple[JobState, ...]:
+    """Read a status: the code of one, or a word of the screen in any case, which may stand for several."""
+    if text in JobState.values:
+        return (JobState(text),)
+    wanted = text.strip().casefold()
+    found = tuple(state for state in JobState if wanted in (str(state.label).casefold(), state.value))
+    if not found:
+        words = ", ".join(dict.fromkeys(str(state.label) for state in JobState))
+        raise argparse.ArgumentTypeError(f"{text} is no status. Choose among {words}, awaiting_approval")
+    return found
+
+
+def add_actor(parser: CommandParser) -> None:
+    """Add ``--as``."""
+    parser.add_argument(
+        "--as",
+        dest="actor",
+        metavar="USER_ID",
+        type=identifier,
+        help="the administrator who acts; left out, the one active superuser",
+    )
+
+
+def add_job(parser: CommandParser) -> None:
+    """Add the number of a job."""
+    parser.add_argument("job", metavar="ID", type=job_number, help="the number of the job, as certremoval jobs shows")
+
+
+def add_plan(parser: CommandParser) -> None:
+    """Add the file and all that says how it is read and who is left out."""
+    parser.add_argument("file", metavar="FILE", help="CSV or XLSX with the columns Certification ID and User ID")
+    parser.add_argument(
+        "--certification",
+        metavar="ID",
+        type=identifier,
+        help="the certification of all lines that name none; its column may then be missing",
+    )
+    parser.add_argument("--user-column", metavar="C", help="the column that names the users, if not User ID")
+    parser.add_argument(
+        "--match", choices=MATCHES, default="user_id", help="what stands in that column (default: %(default)s)"
+    )
+    parser.add_argument("--sheet", metavar="S", help="the sheet of a workbook, if not the first visible one")
+    parser.add_argument("--encoding", metavar="E", help="of a CSV file that is not UTF-8, as windows-1252")
+    repeated = "; may be repeated"
+    parser.add_argument(
+        "--leave-out-status", metavar="S", action="append", default=[], help=f"leave out who has this status{repeated}"
+    )
+    parser.add_argument(
+        "--leave-out-unit",
+        metavar="TYPE=ID",
+        action="append",
+        type=unit,
+        default=[],
+        help=f"leave out who is in this organizational unit or below it{repeated}",
+    )
+    parser.add_argument(
+        "--leave-out-user",
+        metavar="USER_ID",
+        action="append",
+        type=identifier,
+        default=[],
+        help=f"leave out this person{repeated}",
+    )
+
+
+def plan_options(options: Mapping[str, Any]) -> PlanOptions:
+    """Return what :func:`add_plan` has read."""
+    return PlanOptions(
+        certification=options["certification"],
+        user_column=options["user_column"],
+        match=options["match"],
+        sheet=options["sheet"],
+        encoding=options["encoding"],
+        leave_out_statuses=tuple(options["leave_out_status"]),
+        leave_out_units=tuple(options["leave_out_unit"]),
+        leave_out_users=tuple(options["leave_out_user"]),
+    )
+
+
+def add_later(parser: CommandParser, *names: str, metavar: str | None = None) -> None:
+    """Add options that a later release brings, so that they are told of and never taken for something else."""
+    for name in names:
+        if metavar is None:
+            parser.add_argument(name, action="store_true", help="with the release Nothing irreversible")
+        else:
+            parser.add_argument(name, metavar=metavar, help="with the release Nothing irreversible")
+
+
+def refuse_later(options: Mapping[str, Any], *names: str) -> None:
+    """Raise UsageError if an option was used that a later release brings."""
+    for name in names:
+        if options[name.removeprefix("--").replace("-", "_")]:
+            raise UsageError(f"{name} {LATER}. Nothing was done.")

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from django.core.management.base import CommandParser
+
+from certremoval.access.actors import acting_administrator
+from certremoval.access.models import Permission
+from certremoval.access.rules import require
+from certremoval.cli.arguments import add_actor, add_later, add_plan, plan_options, refuse_later
+from certremoval.cli.asking import can_ask, confirmed
+from certremoval.cli.command import Command as BaseCommand
+from certremoval.cli.command import refusal
+from certremoval.cli.failures import REFUSED, UsageError
+from certremoval.cli.files import open_source
+from certremoval.cli.progress import Progress
+from certremoval.cli.reports import (
+    advice_for,
+    job_sentence,
+    job_title,
+    next_step,
+    problem_lines,
+    question_lines,
+)
+from certremoval.cli.waiting import wait_for
+from certremoval.organization.models import User
+from certremoval.problems import Problem
+from certremoval.removals.models import Job
+from certremoval.removals.planning import PlanSummary, preview
+from certremoval.removals.representation import job_json
+from certremoval.removals.submitting import FileRefused, checked_reason, checked_title, remove_file
+from certremoval.removals.words import users
+
+
+class Command(BaseCommand):
+    """Remove the people of a file."""
+
+    help = """
+        Remove the people of a file from their certifications. The file is checked whole before anything happens: if a
+        line has a problem, nobody is removed, unless --skip-problems leaves those lines out. The job is then run by a
+        worker, or at once by this command with --wait.
+
+        Without --yes it asks before it removes anybody. Items on transcripts stay, and nobody is mailed.
+    """
+    example = """
+certremoval remove leavers.csv --title "Warehouse South closes" --reason "Site closure"
+certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems --yes --wait
+    """
+    exits = {
+        0: "the job is queued; with --wait: it is processed",
+        1: "the file was refused and no job made, or the answer was no; with --wait: the job failed or was cancelled",
+    }
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add all options of a removal."""
+        parser.add_argument("--title", metavar="T", required=True, help="the Job Title, at most 100 characters")
+        add_plan(parser)
+        parser.add_argument("--comment", metavar="C", default="", help="a comment that other administrators see")
+        parser.add_argument("--reason", metavar="R", default="", help="the reason, kept with every removal")
+        add_actor(parser)
+        parser.add_argument(
+            "--skip-problems", action="store_true", help="leave out the lines with a problem and remove the others"
+        )
+        parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can answer")
+        parser.add_argument("--wait", action="store_true", help="run the job now, and end when it has ended")
+        add_later(parser, "--confirm", metavar="N")
+        add_later(parser, "--at", metavar="WHEN")
+
+    def act(self, options: Mapping[str, Any]) -> int:
+        """Check, ask, remove, wait."""
+        if options["at"] and options["wait"]:
+            raise UsageError("--wait runs the job now and --at later. Use one of them. Nothing was done.")
+        refuse_later(options, "--at", "--confirm")
+        if not options["yes"] and not can_ask():
+            raise UsageError(
+                "Nobody can be asked here, since standard input is no terminal. Add --yes to remove people without a"
+                " question. Nothing was done."
+            )
+        actor = acting_administrator(options["actor"])
+        with open_source(options["file"]) as (source, name):
+            if not options["yes"] and not self._agreed(actor, source, name, options):
+                return REFUSED
+            job = self._submit(actor, source, name, options)
+        if job is None:
+            return REFUSED
+        if options["wait"]:
+            return wait_for(self, job)
+        if self.json_asked:
+            self.answer(job_json(job))
+        else:
+            self.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
+            self.tell(f"See how it goes: certremoval job {job.id}")
+        return 0
+
+    def _agreed(self, actor: User, source: BinaryIO, name: str, options: Mapping[str, Any]) -> bool:
+        """Show what would happen and ask. A file that is refused anyway, or removes nobody, needs no answer."""
+        require(actor, Permission.REMOVAL_MANAGE)
+        checked_title(options["title"])
+        checked_reason(options["reason"])
+        progress = Progress(sys.stderr)
+        try:
+            summary = preview(
+                source,
+                name=name,
+                options=plan_options(options),
+                skip_problems=options["skip_problems"],
+                actor=actor,
+                progress=progress.stage,
+            )
+        finally:
+            progress.end()
+        if not summary.accepted:
+            self._refused(summary)
+            return False
+        if not summary.remove_count:
+            return True
+        self.note(*question_lines(summary))
+        if confirmed(self, f"Remove {users(summary.remove_count)}?"):
+            return True
+        self.note("Nothing was done.")
+        if self.json_asked:
+            self.answer(refusal([Problem("confirmation_required", "The answer was no.")], summary.counts))
+        return False
+
+    def _submit(self, actor: User, source: BinaryIO, name: str, options: Mapping[str, Any]) -> Job | None:
+        """Make the job; None if the file was refused, which is told."""
+        progress = Progress(sys.stderr)
+        try:
+            return remove_file(
+                actor,
+                source,
+                name=name,
+                title=options["title"],
+                comment=options["comment"],
+                reason=options["reason"],
+                options=plan_options(options),
+                skip_problems=options["skip_problems"],
+                progress=progress.stage,
+            )
+        except FileRefused as error:
+            progress.end()
+            self._refused(error.summary)
+            return None
+        finally:
+            progress.end()
+
+    def _refused(self, summary: PlanSummary) -> None:
+        if self.json_asked:
+            self.note(advice_for(summary))
+            self.answer(refusal(summary.problems, summary.counts))
+        else:
+            self.note(*problem_lines(summary.problems, summary.problem_count), "", advice_for(summary))

@@ -1,0 +1,104 @@
+"""The worker: take a job, work on it, let go; and again."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from certremoval.removals.models import Job
+from certremoval.removals.processing import (
+    Claim,
+    claim_next_draft,
+    claim_next_job,
+    plan_claimed_draft,
+    release,
+    run_slice,
+)
+from certremoval.worker.stopping import Stop
+
+logger = logging.getLogger("certremoval.worker")
+
+PAUSE_SHORTEST, PAUSE_LONGEST = 0.5, 1.0
+"""Seconds between two looks for work; by chance, so that many workers do not look all at once."""
+
+RETRY_LONGEST = 30.0
+"""Seconds between two tries to reach a database that is away, when it has been away for long."""
+
+
+def work(step: Callable[[], bool], stop: Stop) -> None:
+    """Repeat ``step`` until asked to stop. It tells whether there was something to do; if not, pause.
+
+    A database that is away for a while, or has no tables yet, is waited for. A fault of ours is logged and does not
+    end the worker: the job's hold runs out, and it fails when it was taken up too often.
+    """
+    failures = 0
+    while not stop.asked():
+        try:
+            close_old_connections()
+            busy = step()
+        except Exception as error:
+            failures += 1
+            seconds = min(2.0 ** (failures - 1), RETRY_LONGEST)
+            _tell_of(error, seconds)
+            connection.close()
+            stop.pause(seconds)
+        else:
+            if failures:
+                logger.info("The database is back.")
+            failures = 0
+            if not busy:
+                stop.pause(random.uniform(PAUSE_SHORTEST, PAUSE_LONGEST))
+
+
+def run_next_job(stop: Stop) -> bool:
+    """Take the next job that is due and work on it for a while; False if there is none."""
+    held = claim_next_job()
+    if held is None:
+        return False
+    logger.info("Job %s: taken up.", held.job_id)
+    run_slice(held, stop=stop.asked)
+    _tell_result(held)
+    return True
+
+
+def check_next_draft() -> bool:
+    """Take the next draft and check its file; False if there is none.
+
+    A draft that this process does not finish is let go at once, so that another need not wait until its hold ends.
+    """
+    held = claim_next_draft()
+    if held is None:
+        return False
+    logger.info("Draft %s: its file is being checked.", held.job_id)
+    try:
+        plan_claimed_draft(held)
+    except SystemExit:
+        connection.close()  # with all that it had begun
+        release(held)
+        raise
+    logger.info("Draft %s: checked.", held.job_id)
+    return True
+
+
+def _tell_result(held: Claim) -> None:
+    job = Job.objects.filter(pk=held.job_id).first()
+    if job is not None:
+        logger.info("Job %s: %s, %s of %s done.", job.id, job.get_state_display(), job.checkpoint, job.remove_count)
+
+
+def _tell_of(error: Exception, seconds: float) -> None:
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        logger.warning("%s Trying again in %.0f s.", database_sentence(error), seconds)
+    else:
+        logger.exception("An unexpected fault. Going on in %.0f s.", seconds)
+
+
+def database_sentence(error: Exception) -> str:
+    """Return what is said of a database that refuses; its tables may be missing yet."""
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    if "no such table" in first or "does not exist" in first:
+        return f"The database is not set up ({first}). Run: certremoval migrate."
+    return f"The database does not serve: {first}."

@@ -1,0 +1,290 @@
+"""Which jobs are listed for whom: filters, pages, and jobs that are not there."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
+from certremoval.certifications.models import Operation
+from certremoval.organization.models import User
+from certremoval.problems import InvalidRequest, NotFound
+from certremoval.removals.jobs import MOST_LISTED, JobFilter, find_job, list_jobs
+from certremoval.removals.models import Job, JobCertification, JobState
+from tests.removals.conftest import make_unit, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def job_of(
+    actor: User,
+    title: str = "Job",
+    *,
+    at: datetime | str = "2026-05-03T12:00:00+00:00",
+    state: JobState = JobState.PROCESSED,
+) -> Job:
+    created_at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    operation = Operation.objects.create(
+        title=title, actor=actor, actor_user_id=actor.user_id, actor_name=actor.full_name, created_at=created_at
+    )
+    return Job.objects.create(operation=operation, state=state)
+
+
+def titles(actor: User, **filters: Any) -> list[str]:
+    return [job.operation.title for job in list_jobs(actor, JobFilter(**filters)).jobs]
+
+
+def nonsense(**filters: Any) -> str:
+    with pytest.raises(InvalidRequest) as refused:
+        JobFilter(**filters)
+    return refused.value.message
+
+
+class TestDates:
+    """Of the creation, inclusive, in the viewer's time zone."""
+
+    @pytest.fixture(autouse=True)
+    def around_3_may(self, root: User) -> None:
+        for title, at in (
+            ("last of 2 May", "2026-05-02T23:59:59.999999+00:00"),
+            ("first of 3 May", "2026-05-03T00:00:00+00:00"),
+            ("last of 3 May", "2026-05-03T23:59:59.999999+00:00"),
+            ("first of 4 May", "2026-05-04T00:00:00+00:00"),
+        ):
+            job_of(root, title, at=at)
+
+    def test_on_one_date(self, root: User) -> None:
+        assert titles(root, on=date(2026, 5, 3)) == ["last of 3 May", "first of 3 May"]
+
+    def test_from(self, root: User) -> None:
+        assert titles(root, from_=date(2026, 5, 3)) == ["first of 4 May", "last of 3 May", "first of 3 May"]
+
+    def test_to(self, root: User) -> None:
+        assert titles(root, to=date(2026, 5, 3)) == ["last of 3 May", "first of 3 May", "last of 2 May"]
+
+    def test_a_range_of_one_day(self, root: User) -> None:
+        assert titles(root, from_=date(2026, 5, 3), to=date(2026, 5, 3)) == ["last of 3 May", "first of 3 May"]
+
+    def test_in_another_time_zone(self, root: User) -> None:
+        assert titles(root, on=date(2026, 5, 3), time_zone="Asia/Tokyo") == ["first of 3 May", "last of 2 May"]
+        assert titles(root, on=date(2026, 5, 3), time_zone="America/New_York") == ["first of 4 May", "last of 3 May"]
+
+    @pytest.mark.parametrize("day", [date.min, date.max])
+    @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+    def test_at_the_ends_of_the_calendar(self, root: User, day: date, zone: str) -> None:
+        assert titles(root, on=day, time_zone=zone) == []
+        assert len(titles(root, from_=date.min, to=date.max, time_zone=zone)) == 4
+
+    @pytest.mark.parametrize(
+        ("zone", "day", "first", "end"),
+        [
+            ("Europe/Warsaw", date(2026, 3, 29), "2026-03-28T23:00Z", "2026-03-29T22:00Z"),
+            ("Europe/Warsaw", date(2026, 10, 25), "2026-10-24T22:00Z", "2026-10-25T23:00Z"),
+            ("Africa/Cairo", date(2026, 4, 24), "2026-04-23T22:00Z", "2026-04-24T21:00Z"),
+            ("America/Havana", date(2026, 11, 1), "2026-11-01T04:00Z", "2026-11-02T05:00Z"),
+        ],
+        ids=["23 hours", "25 hours", "without a midnight", "with two midnights"],
+    )
+    def test_on_the_days_when_clocks_change(self, zone: str, day: date, first: str, end: str) -> None:
+        expected = tuple(datetime.fromisoformat(text) for text in (first, end))
+
+        assert JobFilter(on=day, time_zone=zone).instants() == expected
+        assert JobFilter(from_=day, to=day, time_zone=zone).instants() == expected
+
+
+class TestNonsense:
+    def test_a_date_and_a_range(self) -> None:
+        day = date(2026, 5, 3)
+        for rest in ({"from_": day}, {"to": day}, {"from_": day, "to": day}):
+            assert nonsense(on=day, **rest) == "Choose one date or a range of dates, not both."
+
+    def test_a_range_that_ends_before_it_starts(self) -> None:
+        assert (
+            nonsense(from_=date(2026, 5, 12), to=date(2026, 5, 3))
+            == "The start, 12 May 2026, is after the end, 3 May 2026. Swap them?"
+        )
+
+    def test_a_status_that_is_none(self) -> None:
+        assert nonsense(statuses=["processed", "done"]).startswith("done is no status. Choose among checking, draft, ")
+
+    @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "Europe", "../../etc/passwd", "\0", "x" * 500, "é"])
+    def test_a_time_zone_that_is_none(self, zone: str) -> None:
+        assert nonsense(time_zone=zone) == f"{zone} is no time zone. Name one like Europe/Warsaw or America/New_York."
+
+    @pytest.mark.parametrize("filters", [{"search": "a\0b"}, {"certification": "\0"}])
+    def test_a_nul(self, filters: dict[str, str]) -> None:
+        assert nonsense(**filters).startswith("A NUL character")
+
+
+class TestOtherFilters:
+    def test_search_finds_every_word_anywhere_in_the_title(self, root: User) -> None:
+        for title in ("Forklift north 2026", "Forklift south", "100% _north_", "Nothing"):
+            job_of(root, title)
+
+        assert titles(root, search="forklift") == ["Forklift south", "Forklift north 2026"]
+        assert titles(root, search=" NORTH  lift ") == ["Forklift north 2026"]
+        assert titles(root, search="0%") == ["100% _north_"]
+        assert titles(root, search="_n") == ["100% _north_"]
+        assert titles(root, search="forklift east") == []
+        assert len(titles(root, search="  ")) == 4
+
+    def test_statuses(self, root: User) -> None:
+        for state in JobState:
+            job_of(root, state, state=state)
+
+        assert set(titles(root)) == set(JobState) - {JobState.CHECKING, JobState.DRAFT}
+        assert set(titles(root, statuses=["failed", "queued"])) == {"failed", "queued"}
+        assert set(titles(root, statuses=["draft", "checking"])) == {"draft", "checking"}
+
+    def test_mine(self, root: User) -> None:
+        job_of(root, "mine")
+        job_of(make_user("OTHER"), "another's")
+
+        assert titles(root, mine=True) == ["mine"]
+        assert len(titles(root)) == 2
+
+    def test_certification(self, root: User) -> None:
+        for title, ids in (("both", ("A", "B")), ("one", ("A",)), ("none", ())):
+            job = job_of(root, title)
+            for key, certification_id in enumerate(ids):
+                JobCertification.objects.create(
+                    job=job, certification_key=key, certification_id=certification_id, title="x", planned=1
+                )
+
+        assert set(titles(root, certification="A")) == {"both", "one"}
+        assert titles(root, certification="B") == ["both"]
+        assert titles(root, certification="a") == []
+
+    def test_all_together(self, root: User) -> None:
+        job_of(root, "found")
+        job_of(root, "another day", at="2026-05-04T12:00:00+00:00")
+        job_of(root, "found but failed", state=JobState.FAILED)
+        job_of(make_user("OTHER"), "found of another")
+
+        assert titles(root, search="found", on=date(2026, 5, 3), statuses=["processed"], mine=True) == ["found"]
+
+
+class TestPages:
+    def test_newest_first_without_gaps_or_repeats(self, root: User) -> None:
+        """Also where several were created at the same instant, and while others come and go."""
+        jobs = [job_of(root, str(number), at=datetime(2026, 5, 3, 12, number // 3, tzinfo=UTC)) for number in range(10)]
+        expected = [str(number) for number in reversed(range(10))]
+
+        for size in (1, 2, 3, 9, 10, 11):
+            seen, cursor = [], None
+            while True:
+                page = list_jobs(root, JobFilter(), cursor=cursor, limit=size)
+                assert len(page.jobs) <= size
+                seen += [job.operation.title for job in page.jobs]
+                if page.next is None:
+                    break
+                cursor = page.next
+            assert seen == expected
+
+        page = list_jobs(root, JobFilter(), limit=4)
+        job_of(root, "newer", at="2026-06-01T00:00:00+00:00")
+        jobs[6].delete()
+        rest = list_jobs(root, JobFilter(), cursor=page.next, limit=100)
+        assert [job.operation.title for job in rest.jobs] == expected[4:]
+
+    def test_fractions_of_a_second(self, root: User) -> None:
+        for microsecond in (0, 1, 999_000, 999_999):
+            job_of(root, str(microsecond), at=datetime(2026, 5, 3, 12, 0, 0, microsecond, tzinfo=UTC))
+
+        first = list_jobs(root, JobFilter(), limit=2)
+        rest = list_jobs(root, JobFilter(), cursor=first.next)
+        assert [job.operation.title for job in (*first.jobs, *rest.jobs)] == ["999999", "999000", "1", "0"]
+
+    @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (2, 2), (10**30, 3)])
+    def test_a_size_out_of_range_is_bounded(self, root: User, asked: int, given: int) -> None:
+        for _ in range(3):
+            job_of(root)
+
+        assert len(list_jobs(root, JobFilter(), limit=asked).jobs) == given
+        assert MOST_LISTED == 1_000
+
+    def test_the_last_page_has_no_next(self, root: User) -> None:
+        job_of(root)
+
+        assert list_jobs(root, JobFilter(), limit=1).next is None
+        assert list_jobs(root, JobFilter(mine=True, search="nothing"), limit=1).next is None
+
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            "",
+            "x",
+            "é",
+            "AAAA",
+            "=",
+            *(
+                base64.urlsafe_b64encode(text.encode()).decode()
+                for text in (
+                    "2026-05-03T12:00:00+00:00",
+                    "2026-05-03T12:00:00 5",
+                    "2026-05-03T12:00:00+00:00 x",
+                    "0001-01-01T00:00:00+23:59 1",
+                    "9999-12-31T23:59:59-23:59 1",
+                    "yesterday 1",
+                )
+            ),
+        ],
+    )
+    def test_a_cursor_that_is_none_of_ours(self, root: User, cursor: str) -> None:
+        with pytest.raises(InvalidRequest, match="The cursor is none of ours"):
+            list_jobs(root, JobFilter(), cursor=cursor)
+
+    @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**40])
+    def test_a_cursor_with_a_number_beyond_any_key(self, root: User, number: int) -> None:
+        text = f"2026-05-03T12:00:00+00:00 {number}"
+
+        assert list_jobs(root, JobFilter(), cursor=base64.urlsafe_b64encode(text.encode()).decode()).jobs == []
+
+    def test_few_queries_however_many_jobs(self, root: User, django_assert_num_queries: Callable[..., Any]) -> None:
+        for _ in range(20):
+            job_of(root)
+
+        with django_assert_num_queries(1):
+            for job in list_jobs(root, JobFilter()).jobs:
+                assert (job.operation.title, job.file) == ("Job", None)
+
+
+class TestFinding:
+    def test_one(self, root: User) -> None:
+        job = job_of(root)
+
+        assert find_job(root, job.pk) == job
+
+    @pytest.mark.parametrize("job_id", [0, -1, 10**6, 2**63 - 1, 2**63, 2**64, 10**100, -(2**63) - 1, -(10**100)])
+    def test_none(self, root: User, job_id: int) -> None:
+        with pytest.raises(NotFound, match="There is no job"):
+            find_job(root, job_id)
+
+    def test_one_that_is_hidden_is_not_told_from_none(self) -> None:
+        """A, in Division A, holds the permission constrained to Division B: own jobs and those of B's."""
+        a, colleague, b = make_user("A"), make_user("COLLEAGUE"), make_user("B")
+        make_unit("Division", "A", "A", "COLLEAGUE")
+        unit = make_unit("Division", "B", "B")
+        role = Role.objects.create(name="r")
+        role.members.add(a)
+        grant = Grant.objects.create(role=role, permission=Permission.REMOVAL_MANAGE)
+        Constraint.objects.create(grant=grant, kind=ConstraintKind.ORGANIZATIONAL_UNITS, unit=unit)
+        own, hidden, of_b = job_of(a, "own"), job_of(colleague, "colleague's"), job_of(b, "B's")
+
+        assert {job.operation.title for job in list_jobs(a, JobFilter()).jobs} == {"own", "B's"}
+        assert (find_job(a, own.pk), find_job(a, of_b.pk)) == (own, of_b)
+        with pytest.raises(NotFound) as refused:
+            find_job(a, hidden.pk)
+        assert refused.value.message == f"There is no job {hidden.pk}, or none that you may see."
+
+    def test_somebody_elses_draft_is_seen_by_nobody_else(self, root: User) -> None:
+        other = make_user("OTHER")
+        draft = job_of(other, state=JobState.DRAFT)
+
+        with pytest.raises(NotFound):
+            find_job(root, draft.pk)
+        assert titles(root, statuses=["draft"]) == []

@@ -1,0 +1,301 @@
+"""The result file: the administrator's own file, with what became of each line; it can be sent back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from certremoval.certifications.models import Enrollment, RemovalRecord
+from certremoval.certifications.triggers import append_only_suspended
+from certremoval.organization.models import User
+from certremoval.problems import Purged
+from certremoval.reading import read_table, write_xlsx
+from certremoval.removals import results
+from certremoval.removals.actions import cancel
+from certremoval.removals.models import Job, JobState
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.pace import Pace
+from certremoval.removals.processing import claim_job, run_slice
+from certremoval.removals.results import result_file
+from certremoval.removals.submitting import remove_file, upload_draft
+from certremoval.removals.words import OUTCOME_WORDS
+from tests.removals.conftest import (
+    FORKLIFT,
+    HEADER,
+    certification,
+    enroll,
+    make_user,
+    people,
+    plan,
+    removal_file,
+    remove,
+    run,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def result(job: Job) -> bytes:
+    job.refresh_from_db()
+    return b"".join(result_file(job))
+
+
+def cells(job: Job) -> list[list[str]]:
+    """The result file as it reads back, header first."""
+    table = read_table(BytesIO(result(job)), name="result.csv", known_columns=("User ID",))
+    return [list(table.header), *(row.cells for row in table.rows())]
+
+
+def told(job: Job) -> dict[str, tuple[str, str]]:
+    """Outcome and detail by User ID."""
+    return {row[1]: (row[2], row[3]) for row in cells(job)[1:]}
+
+
+def text_of(text: str) -> BytesIO:
+    return BytesIO(text.encode())
+
+
+class TestTheFile:
+    def test_its_bytes(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+
+        job = run(remove(root, people("K-1")))
+
+        assert result(job) == (
+            b"\xef\xbb\xbfCertification ID,User ID,Outcome,Detail\r\nFORKLIFT-3Y,K-1,removed,Removed\r\n"
+        )
+
+    def test_columns_and_rows_as_uploaded(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "K-2")
+        source = text_of(
+            f'sep=;\nName; user id ;;CERTIFICATION ID\n"Ruiz;\nAna"; K-2 ;x;{FORKLIFT}\n\nB;K-1;;{FORKLIFT}\n'
+        )
+
+        job = run(remove(root, source))
+
+        assert cells(job) == [
+            ["Name", "user id", "", "CERTIFICATION ID", "Outcome", "Detail"],
+            ["Ruiz;\nAna", " K-2 ", "x", FORKLIFT, "removed", "Removed"],
+            ["B", "K-1", "", FORKLIFT, "removed", "Removed"],
+        ]
+
+    def test_short_rows_are_filled_and_surplus_cells_follow(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "K-2")
+        source = text_of(f"User ID,Certification ID,Note\nK-1,{FORKLIFT}\nK-2,{FORKLIFT},n,lost,,found\n")
+
+        job = run(remove(root, source, skip_problems=True))
+
+        header, first, second = cells(job)
+        assert header == ["User ID", "Certification ID", "Note", "Outcome", "Detail"]
+        assert first == ["K-1", FORKLIFT, "", "removed", "Removed"]
+        assert second[:4] == ["K-2", FORKLIFT, "n", "invalid"]
+        assert second[5:] == ["lost", "", "found"]
+
+    def test_former_result_columns_are_replaced(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        rows = [(FORKLIFT, "K-1", "unknown_user", "K-1 is nobody here.", "surplus"), (FORKLIFT, "K-1", "", "")]
+        source = removal_file(rows, header=("Certification ID", "User ID", "outcome", " DETAIL"))
+
+        job = run(remove(root, source, skip_problems=True))
+
+        assert cells(job)[0] == ["Certification ID", "User ID", "Outcome", "Detail"]
+        assert [row[2] for row in cells(job)[1:]] == ["invalid", "removed"]
+        assert cells(job)[1][4:] == ["surplus"]
+
+    @pytest.mark.parametrize("header", [("Outcome", "Detail", "x"), ("x", "Outcome"), ("Detail", "Outcome")])
+    def test_columns_of_these_names_elsewhere_are_the_administrators(self, root: User, header: tuple[str, ...]) -> None:
+        enroll(FORKLIFT, "K-1")
+        own = ("a", "b", "c")[: len(header)]
+
+        job = run(
+            remove(root, removal_file([(FORKLIFT, "K-1", *own)], header=("Certification ID", "User ID", *header)))
+        )
+
+        assert cells(job) == [
+            [*HEADER, *header, "Outcome", "Detail"],
+            [FORKLIFT, "K-1", *own, "removed", "Removed"],
+        ]
+
+    def test_formulas_are_disarmed(self, root: User) -> None:
+        enroll(FORKLIFT, "=K-1")
+
+        job = run(remove(root, removal_file([(FORKLIFT, "=K-1", "@x")], header=("Certification ID", "User ID", "+n"))))
+
+        assert result(job) == (
+            b"\xef\xbb\xbfCertification ID,User ID,'+n,Outcome,Detail\r\nFORKLIFT-3Y,'=K-1,'@x,removed,Removed\r\n"
+        )
+        assert cells(job)[1][:3] == [FORKLIFT, "=K-1", "@x"]
+
+    def test_a_detail_that_begins_as_a_formula_is_disarmed_too(self, root: User) -> None:
+        certification()
+
+        job = run(remove(root, people("=1+1"), skip_problems=True))
+
+        assert b",\"'=1+1 is nobody here." in result(job)
+
+    def test_of_a_workbook(self, root: User) -> None:
+        enroll(FORKLIFT, "000123")
+        source = BytesIO()
+        write_xlsx(source, [("Certification ID", "User ID", "Name"), (FORKLIFT, "000123", "Ana")])
+
+        job = run(remove(root, source))
+
+        assert cells(job) == [
+            ["Certification ID", "User ID", "Name", "Outcome", "Detail"],
+            [FORKLIFT, "000123", "Ana", "removed", "Removed"],
+        ]
+
+    def test_read_as_the_job_was(self, root: User) -> None:
+        enroll(FORKLIFT, "Jürgen")
+        source = BytesIO(f"Certification ID,User ID\n{FORKLIFT},Jürgen\n".encode("cp1252"))
+
+        assert told(run(remove(root, source, encoding="cp1252"))) == {"Jürgen": ("removed", "Removed")}
+
+    def test_over_many_batches(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(results, "ROWS_AT_A_TIME", 3)
+        ids = [f"K-{number}" for number in range(10)]
+        enroll(FORKLIFT, *ids[::2])
+        source = text_of("User ID,Certification ID\n\n" + "".join(f"{user_id},{FORKLIFT}\n\n" for user_id in ids))
+
+        job = run(remove(root, source, skip_problems=True))
+
+        assert [(row[0], row[2]) for row in cells(job)[1:]] == [
+            (user_id, "unknown_user" if number % 2 else "removed") for number, user_id in enumerate(ids)
+        ]
+
+    def test_a_file_that_is_no_longer_kept(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        job = run(remove(root, people("K-1")))
+        job.file = None
+
+        with pytest.raises(Purged):
+            result_file(job)
+
+    def test_of_a_draft_that_is_not_planned_yet(self, root: User) -> None:
+        job = upload_draft(root, people("K-1"), name="x", options=PlanOptions())
+
+        assert told(job) == {"K-1": ("", "")}
+
+
+class TestOutcomes:
+    def test_every_planned_outcome_in_words(self, root: User) -> None:
+        """The words of a line with a problem are those of its problem."""
+        enroll(FORKLIFT, "ON", "KEPT")
+        make_user("OFF", "Jon Bell")
+        rows = [
+            ("NONE", "X"),
+            (FORKLIFT, "ON"),
+            (FORKLIFT, "ON"),
+            (FORKLIFT, "OFF"),
+            (FORKLIFT, ""),
+            (FORKLIFT, "KEPT"),
+        ]
+        source = removal_file(rows)
+        problems = {
+            problem.line: problem.message for problem in plan(source, leave_out_users=("KEPT",)).summary.problems
+        }
+
+        job = run(remove(root, source, skip_problems=True, leave_out_users=("KEPT",)))
+
+        assert [tuple(row[2:]) for row in cells(job)[1:]] == [
+            ("unknown_certification", problems[2]),
+            ("removed", "Removed"),
+            ("duplicate", "Same as line 3"),
+            ("not_enrolled", problems[5]),
+            ("blank", problems[6]),
+            ("left_out", "Left out by name"),
+        ]
+
+    def test_already_removed_says_when(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        run(remove(root, people("K-1")))
+        with append_only_suspended(), transaction.atomic():
+            RemovalRecord.objects.update(removed_at=datetime(2026, 5, 3, 23, 30, tzinfo=UTC))
+
+        job = remove(root, people("K-1"))
+
+        assert told(job)["K-1"] == ("already_removed", "Already removed on 3 May 2026")
+
+    def test_before_and_while_it_runs(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "K-2")
+        job = remove(root, people("K-1", "K-2"))
+        assert set(told(job).values()) == {("remove", "Will be removed")}
+
+        held = claim_job(job.pk)
+        assert held is not None
+        run_slice(held, stop=lambda: True, pace=Pace(largest=1))
+
+        assert told(job) == {"K-1": ("removed", "Removed"), "K-2": ("remove", "Will be removed")}
+
+    @pytest.mark.parametrize("end", [JobState.CANCELLED, JobState.FAILED])
+    def test_not_reached(self, root: User, end: JobState) -> None:
+        enroll(FORKLIFT, "K-1", "K-2")
+        job = remove(root, people("K-1", "K-2"))
+        held = claim_job(job.pk)
+        assert held is not None
+        run_slice(held, stop=lambda: True, pace=Pace(largest=1))
+        cancel(root, job.pk)
+        Job.objects.update(state=end)
+
+        assert told(job) == {"K-1": ("removed", "Removed"), "K-2": ("not_reached", "Not reached, still on it")}
+
+    def test_what_changed_since_the_preview(self, root: User) -> None:
+        _, changed, gone, again = enroll(FORKLIFT, "SAME", "CHANGED", "GONE", "AGAIN")
+        job = remove(root, people("SAME", "CHANGED", "GONE", "AGAIN"))
+        changed.status = "Expired"
+        changed.save()
+        gone.delete()
+        again.delete()
+        enroll(FORKLIFT, "AGAIN")
+
+        run(job)
+
+        assert told(job) == {
+            "SAME": ("removed", "Removed"),
+            "CHANGED": ("changed_since_preview", "Changed since preview, left alone"),
+            "GONE": ("gone_since_preview", "Was already gone"),
+            "AGAIN": ("changed_since_preview", "Changed since preview, left alone"),
+        }
+
+    def test_codes_are_those_of_the_words(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+
+        assert {outcome for outcome, _ in told(run(remove(root, people("K-1")))).values()} <= set(OUTCOME_WORDS)
+
+
+class TestSentBack:
+    def test_rows_already_done_are_recognised_and_the_rest_can_be_fixed(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "000123")
+        first = run(remove(root, people("K-1", "123", "K-1"), skip_problems=True))
+
+        fixed = result(first).replace(b",123,", b",000123,")
+        second = run(remove_file(root, BytesIO(fixed), name="result.csv", title="Again", options=PlanOptions()))
+
+        assert second.state == JobState.PROCESSED
+        assert [(row[1], row[2]) for row in cells(second)[1:]] == [
+            ("K-1", "already_removed"),
+            ("000123", "removed"),
+            ("K-1", "duplicate"),
+        ]
+        assert cells(second)[0] == ["Certification ID", "User ID", "Outcome", "Detail"]
+        assert not Enrollment.objects.exists()
+
+    def test_unchanged_it_is_accepted_and_removes_nobody(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "=K-2", "'K-3", "'=K-4", "KEPT")
+        first = run(remove(root, people("K-1", "=K-2", "'K-3", "'=K-4")))
+
+        again = plan(BytesIO(result(first)))
+
+        assert again.summary.accepted
+        assert again.summary.planned == {"already_removed": 4}
+
+    def test_many_times_it_stays_the_same_width(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        job: Any = run(remove(root, people("K-1")))
+        for _ in range(2):
+            job = run(remove(root, BytesIO(result(job))))
+        assert cells(job)[0] == ["Certification ID", "User ID", "Outcome", "Detail"]
