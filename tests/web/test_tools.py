@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ from tests.web.conftest import SignedIn, holder
 pytestmark = pytest.mark.django_db
 
 
-def job_of(user: User, title: str, state: JobState = JobState.PROCESSED, ended_at: datetime | None = None) -> Job:
+def job_of(user: User, title: str, state: JobState = JobState.PROCESSED, **values: Any) -> Job:
     operation = Operation.objects.create(
         title=title,
         actor=user,
@@ -28,7 +29,7 @@ def job_of(user: User, title: str, state: JobState = JobState.PROCESSED, ended_a
         actor_name=user.full_name,
         created_at=datetime(2026, 5, 3, 10, 15, tzinfo=UTC),
     )
-    return Job.objects.create(operation=operation, state=state, ended_at=ended_at)
+    return Job.objects.create(operation=operation, state=state, **values)
 
 
 def words(page: str) -> str:
@@ -80,16 +81,25 @@ def test_the_list_is_refused_with_advice_to_who_holds_no_permission(learner: Use
     assert "CSV Bulk Certification Removal - Manage, which learner does not hold" in words(page.content.decode())
 
 
-def test_the_list_shows_jobs_in_the_columns_of_the_reference(ada: User, signed_in: SignedIn) -> None:
-    job_of(ada, "Warehouse <script> closes", ended_at=datetime(2026, 5, 3, 10, 20, tzinfo=UTC))
-    job_of(ada, "Waits", state=JobState.QUEUED)
+def test_the_list_shows_jobs_in_the_columns_of_the_reference_and_their_result(ada: User, signed_in: SignedIn) -> None:
+    counted = {"row_count": 430, "planned": {"remove": 403, "blank": 27}, "remove_count": 403}
+    ended_at = datetime(2026, 5, 3, 10, 20, tzinfo=UTC)
+    job_of(ada, "Warehouse <script> closes", ended_at=ended_at, checkpoint=403, **counted)
+    job_of(ada, "Waits", state=JobState.QUEUED, **counted)
 
     page = read(signed_in(ada), "/certification-removal/")
 
     assert cells(page) == [
-        ["Job Title", "Created By", "Created Date", "Process Date", "Status"],
-        ["Waits", "Ada Ito", "3 May 2026, 10:15 UTC", "", "Queued"],
-        ["Warehouse <script> closes", "Ada Ito", "3 May 2026, 10:15 UTC", "3 May 2026, 10:20 UTC", "Processed"],
+        ["Job Title", "Created By", "Created Date", "Process Date", "Status", "Result"],
+        ["Waits", "Ada Ito", "3 May 2026, 10:15 UTC", "", "Queued", "403 to be removed, 27 left out"],
+        [
+            "Warehouse <script> closes",
+            "Ada Ito",
+            "3 May 2026, 10:15 UTC",
+            "3 May 2026, 10:20 UTC",
+            "Processed",
+            "403 removed, 27 left out",
+        ],
     ]
     assert "<h1>Certification Removal Tool</h1>" in page
     assert '<caption id="jobs">Previous Certification Removal Requests</caption>' in page
