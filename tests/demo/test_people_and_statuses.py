@@ -1,4 +1,4 @@
-"""The people are as varied as demo.md tells, and their statuses and dates fit."""
+"""The people are varied, and their statuses and dates fit."""
 
 from __future__ import annotations
 

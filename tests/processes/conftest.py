@@ -45,8 +45,8 @@ class Database(Protocol):
 
     def query(self, statement: str) -> list[tuple[Any, ...]]: ...
 
-    def is_locked(self) -> bool:
-        """Whether some transaction keeps others from taking up a job."""
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        """Stop a worker in its tracks, in the midst of its job and so that it holds no lock."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,15 @@ class SqliteFolder:
         finally:
             connection.close()
 
-    def is_locked(self) -> bool:
-        connection = sqlite3.connect(self.folder / "certremoval.sqlite3", timeout=0, isolation_level=None)
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        # While we hold the one write lock it can only wait for it.
+        connection = sqlite3.connect(self.folder / "certremoval.sqlite3", timeout=SECONDS, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")
+            process.send_signal(signal.SIGSTOP)
             connection.execute("ROLLBACK")
-        except sqlite3.OperationalError:
-            return True
         finally:
             connection.close()
-        return False
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,13 @@ class PostgresqlDatabase:
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         return self._ask(self.name, statement)
 
-    def is_locked(self) -> bool:
-        return not self.query("SELECT id FROM jobs FOR UPDATE SKIP LOCKED")
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        # What it had begun stays locked until the server gives its connection up.
+        process.send_signal(signal.SIGSTOP)
+        self.query(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
     def make(self, template: str = "template1") -> None:
         self._ask("postgres", f"CREATE DATABASE {self.name} TEMPLATE {template}")

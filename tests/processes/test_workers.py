@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 
 from tests.processes.conftest import PEOPLE, Installation, eventually
 from tests.processes.processes import children_of, kill_child, runs
@@ -32,16 +31,17 @@ def test_a_frozen_worker_that_wakes_does_nothing_more(installation: Installation
     job = installation.submit()
     frozen = installation.start("worker")
     installation.wait_until_begun(job)
-    if _frozen_between_transactions(frozen, installation):
-        reached = installation.checkpoint(job)
-        installation.start("worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        installation.wait_until_processed(job)
-        assert reached < PEOPLE
-    frozen.send_signal(signal.SIGCONT)
+    installation.database.freeze(frozen)
+    reached = installation.checkpoint(job)
+    assert installation.state(job) == "in_progress"
+
+    installation.start("worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     installation.wait_until_processed(job)
+    frozen.send_signal(signal.SIGCONT)
     frozen.terminate()
     _, err = frozen.communicate(timeout=60)
 
+    assert 0 < reached < PEOPLE
     assert frozen.returncode == 0, err
     assert "Traceback" not in err
     installation.assert_everyone_removed_once(job)
@@ -101,21 +101,6 @@ def test_a_worker_loads_no_pages(installation: Installation) -> None:
     out, err = process.communicate(timeout=60)
 
     assert out.strip() == "[]", err
-
-
-def _frozen_between_transactions(process: subprocess.Popen[str], installation: Installation) -> bool:
-    """Freeze the process where it holds no lock; False if that did not come about, then it is frozen with one.
-
-    A lock that a frozen process holds keeps all others waiting, on SQLite and on PostgreSQL alike.
-    """
-    for _ in range(100):
-        process.send_signal(signal.SIGSTOP)
-        if not installation.database.is_locked():
-            return True
-        process.send_signal(signal.SIGCONT)
-        time.sleep(0.002)  # it runs on, and is somewhere else next time
-    process.send_signal(signal.SIGSTOP)
-    return False
 
 
 def _read_until(process: subprocess.Popen[str], words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -313,6 +314,23 @@ class TestFiles:
         write_xlsx(source, [("Certification ID", "User ID"), (FORKLIFT, "K-1")])
 
         assert refused(source, sheet="No such sheet").code == "file_format"
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"certification": "\0"},
+            {"user_column": "\ud800"},
+            {"sheet": "\0"},
+            {"encoding": "\0"},
+            {"leave_out_users": ("K-1", "\udcff")},
+            {"leave_out_statuses": ("\0",)},
+            {"leave_out_units": (("Division", "\0"),)},
+            {"match": "name"},
+        ],
+    )
+    def test_options_that_make_no_sense(self, options: dict[str, Any]) -> None:
+        with pytest.raises(InvalidRequest):
+            PlanOptions(**options)
 
     def test_a_mistake_is_found_even_where_nobody_is_known(self) -> None:
         with pytest.raises(InvalidRequest):

@@ -242,8 +242,10 @@ class TestSubmitting:
         actor.is_superuser = False
         actor.save()
 
-        with pytest.raises((NotPermitted, NotFound)):
+        with pytest.raises(NotPermitted):
             submit(actor, job.pk, plan_number=1)
+        with pytest.raises(NotPermitted):
+            revise_draft(actor, job.pk, options=PlanOptions())
 
 
 class TestRevising:
@@ -437,6 +439,25 @@ class TestPlannersThatDie:
         job.refresh_from_db()
         assert (job.state, job.plan_number) == (JobState.DRAFT, 1)
         assert JobRow.objects.count() == 2
+
+    def test_one_that_loses_the_draft_at_the_last_moment_does_not_show_its_plan(
+        self, root: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = uploaded(root)
+        held = claim_next_draft()
+        assert held is not None
+        done = keep.keep_certifications
+
+        def taken_over(**values: Any) -> None:
+            done(**values)
+            Job.objects.update(lease_token="another")
+
+        monkeypatch.setattr(keep, "keep_certifications", taken_over)
+        with pytest.raises(LeaseLost):
+            plan_draft(held)
+
+        job.refresh_from_db()
+        assert (job.state, job.plan_number) == (JobState.CHECKING, 0)
 
     def given_up(self, job: Job) -> None:
         """Let planners die until nobody tries any more."""

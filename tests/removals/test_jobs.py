@@ -115,9 +115,13 @@ class TestNonsense:
     def test_a_time_zone_that_is_none(self, zone: str) -> None:
         assert nonsense(time_zone=zone) == f"{zone} is no time zone. Name one like Europe/Warsaw or America/New_York."
 
-    @pytest.mark.parametrize("filters", [{"search": "a\0b"}, {"certification": "\0"}])
-    def test_a_nul(self, filters: dict[str, str]) -> None:
-        assert nonsense(**filters).startswith("A NUL character")
+    @pytest.mark.parametrize("filters", [{"search": "a\0b"}, {"certification": "\0"}, {"search": "\udcff"}])
+    def test_a_character_that_is_none(self, filters: dict[str, str]) -> None:
+        assert "holds a character that is none" in nonsense(**filters)
+
+    def test_a_search_that_is_too_long(self, root: User) -> None:
+        assert titles(root, search="a " * 100) == []
+        assert nonsense(search="a " * 100 + "a") == "The search has 201 characters; at most 200 are looked for."
 
 
 class TestOtherFilters:

@@ -182,6 +182,20 @@ class TestRefusals:
         with pytest.raises(InvalidRequest, match="has 256 characters; at most 255"):
             attempt("r" * 256)
 
+    @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+    def test_a_character_that_is_none(self, root: User, text: str) -> None:
+        """Neither database is asked to hold it: where it is refused, nothing is done."""
+        enroll(FORKLIFT, "K-1")
+        before = table_contents()
+        texts: list[dict[str, Any]] = [{"title": text}, {"title": "T", "comment": text}, {"title": "T", "reason": text}]
+        for values in texts:
+            with pytest.raises(InvalidRequest, match="holds a character that is none"):
+                remove_file(root, people("K-1"), name="x", options=PlanOptions(), **values)
+            with pytest.raises(InvalidRequest, match="holds a character that is none"):
+                submitting.upload_draft(root, people("K-1"), name="x", options=PlanOptions(), **values)
+
+        assert table_contents() == before
+
     def test_without_the_permission(self) -> None:
         viewer = make_user("VIEWER")
         role = Role.objects.create(name="Viewers")

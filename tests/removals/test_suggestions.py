@@ -74,6 +74,12 @@ def test_one_person_on_the_certification_fits(text: str, user_id: str) -> None:
     assert told(made).value == text
 
 
+def test_an_id_of_another_length_is_not_what_was_rounded() -> None:
+    enroll(FORKLIFT, "12345671234567890", "123456712345678901", "1234567")
+
+    assert plan(people("1.23457E+16")).row(2).suggestion == "12345671234567890"
+
+
 def test_whoever_is_not_on_that_certification_is_not_suggested() -> None:
     certification()
     enroll("LOTO", "000123", "12345671234567890")
@@ -220,6 +226,13 @@ class TestWorkbookCells:
 
         assert told(made).suggestion == "12345678901"
 
+    def test_nobody_else_is_suggested_for_digits_that_are_exact(self) -> None:
+        enroll(FORKLIFT, "12345678902")
+
+        made = plan(workbook_of('<c r="B2" s="0"><v>12345678901</v></c>', None, "0.00E+00"))
+
+        assert told(made).suggestion is None
+
     def test_a_rounded_number(self) -> None:
         enroll(FORKLIFT, "12345671234567890")
 
@@ -247,7 +260,7 @@ class TestWorkbookCells:
         assert problem.message.endswith(" Did you mean 0042?")
 
     def test_of_two_certifications_that_fit_none_is_suggested(self) -> None:
-        enroll("0042", "K-1")
+        enroll("0042", "K-1", "42")
         certification("42")
 
         made = plan(workbook_of(text_cell("K-1", "B2"), '<c r="A2" s="0"><v>42</v></c>', "0000"))

@@ -14,8 +14,11 @@ from certremoval.certifications.visibility import visible_operations
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.texts import refuse_unstorable
 
 MOST_LISTED = 1_000
+LONGEST_SEARCH = 200
+"""Characters. Each word is a condition, and SQLite takes no more than a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,11 @@ class JobFilter:
             raise InvalidRequest("Choose one date or a range of dates, not both.")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
             raise InvalidRequest(f"The start, {_day(self.from_)}, is after the end, {_day(self.to)}. Swap them?")
-        if "\0" in f"{self.search}{self.certification}":
-            raise InvalidRequest("A NUL character is in no title and in no Certification ID. Delete it.")
+        refuse_unstorable((self.search, self.certification or ""))
+        if len(self.search) > LONGEST_SEARCH:
+            raise InvalidRequest(
+                f"The search has {len(self.search):,} characters; at most {LONGEST_SEARCH} are looked for."
+            )
         unknown = sorted(set(self.statuses) - set(JobState.values))
         if unknown:
             raise InvalidRequest(f"{unknown[0]} is no status. Choose among {', '.join(JobState.values)}.")
@@ -85,8 +91,7 @@ def visible_jobs(actor: User) -> QuerySet[Job]:
 
 def find_job(actor: User, job_id: int) -> Job:
     """Return one job. Raises NotFound if there is none, or none that the actor may see."""
-    # A number that no database key can hold is nobody's job.
-    job = visible_jobs(actor).select_related("operation", "file").filter(pk=job_id).first() if job_id < 2**63 else None
+    job = visible_jobs(actor).select_related("operation", "file").filter(pk=job_id).first()
     if job is None:
         raise NotFound(f"There is no job {job_id}, or none that you may see.")
     return job

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from certremoval.problems import InvalidRequest
+from certremoval.removals.texts import refuse_unstorable
+
 Match = Literal["user_id", "email", "username"]
 
 MATCHES: tuple[Match, ...] = ("user_id", "email", "username")
@@ -17,7 +20,7 @@ class PlanOptions:
 
     ``certification`` is the Certification ID that the administrator started from; ``user_column`` the heading of the
     column that names the users (``User ID`` if None), matched by ``match``. ``leave_out_units`` are pairs of OU type
-    and unit ID; a unit stands for all below it too.
+    and unit ID; a unit stands for all below it too. Making one raises InvalidRequest where it makes no sense.
     """
 
     certification: str | None = None
@@ -28,6 +31,14 @@ class PlanOptions:
     leave_out_statuses: tuple[str, ...] = ()
     leave_out_units: tuple[tuple[str, str], ...] = ()
     leave_out_users: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.match not in MATCHES:
+            raise InvalidRequest(f"{self.match} is no way to match users. Choose among {', '.join(MATCHES)}.")
+        alone = (self.certification, self.user_column, self.sheet, self.encoding)
+        refuse_unstorable(text for text in alone if text is not None)
+        refuse_unstorable((*self.leave_out_statuses, *self.leave_out_users))
+        refuse_unstorable(text for unit in self.leave_out_units for text in unit)
 
     def as_json(self) -> dict[str, Any]:
         """Return what :meth:`from_json` reads back."""

@@ -207,11 +207,15 @@ def _plan(
         left_out_statuses=left_out.statuses,
         left_out_units=left_out.units,
     )
-    if options.match == "user_id":
+    counted = summarise.outcomes()
+    if options.match == "user_id" and ("unknown_user" in counted or "invalid" in counted):
         # A User ID is no right answer in a column of e-mail addresses or usernames.
         suggest(_guesses())
-    _suggest_certifications()
-    return _summarise(facts, options, skip_problems=skip_problems, actor=actor, row_count=row_count)
+    if "invalid" in counted:
+        _suggest_for_invalid_certifications()
+    if "unknown_certification" in counted:
+        _suggest_certifications()
+    return _summarise(facts, options, counted, skip_problems=skip_problems, actor=actor)
 
 
 def _guesses() -> Iterator[Guess]:
@@ -228,7 +232,7 @@ def _guesses() -> Iterator[Guess]:
             yield (position, "lookalike", key, "")
 
 
-def _suggest_certifications() -> None:
+def _suggest_for_invalid_certifications() -> None:
     for detail in summarise.invalid_details(limit=CERTIFICATIONS_SUGGESTED):
         found = json.loads(detail)
         if found["cell"] == "certification" and (candidates := found.get("candidates")):
@@ -236,10 +240,10 @@ def _suggest_certifications() -> None:
             ids = list(fitting.values_list("certification_id", flat=True))
             if len(ids) == 1:
                 summarise.suggest_for_invalid(detail, ids[0])
-    unknown = summarise.unknown_certifications(limit=CERTIFICATIONS_SUGGESTED)
-    if not unknown:
-        return
-    known = _known_certifications()
+
+
+def _suggest_certifications() -> None:
+    unknown, known = summarise.unknown_certifications(limit=CERTIFICATIONS_SUGGESTED), _known_certifications()
     for text in unknown[: max(1, MOST_COMPARISONS // max(1, len(known)))]:
         if suggestion := _near(text, known):
             summarise.suggest_certification(text, suggestion)
@@ -260,7 +264,7 @@ def _near(text: str, known: dict[str, str]) -> str | None:
 
 
 def _summarise(
-    facts: FileFacts, options: PlanOptions, *, skip_problems: bool, actor: User | None, row_count: int
+    facts: FileFacts, options: PlanOptions, counted: dict[str, int], *, skip_problems: bool, actor: User | None
 ) -> PlanSummary:
     given = options.certification
     given_title = given or ""
@@ -272,7 +276,6 @@ def _summarise(
             suggestion = _near(given, _known_certifications())
             message = unknown_certification_message(given, suggestion)
             file_problems = (Problem("unknown_certification", message, value=given, suggestion=suggestion),)
-    counted = summarise.outcomes()
     certification_count, certifications = summarise.certifications(limit=MOST_CERTIFICATIONS_TOLD)
     refusing = refusing_count(counted)
     if file_problems:
@@ -283,7 +286,7 @@ def _summarise(
         file=facts,
         options=options,
         skip_problems=skip_problems,
-        row_count=row_count,
+        row_count=sum(counted.values()),
         planned=counted,
         file_problems=file_problems,
         row_problems=tuple(problem_of(line, options, given_title=given_title) for line in problem_lines),

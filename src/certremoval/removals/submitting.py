@@ -32,6 +32,7 @@ from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import PlanSummary, Progress, planned, refused_summary
 from certremoval.removals.rows import file_limits, open_removal_table
 from certremoval.removals.sql.lease import Claim
+from certremoval.removals.texts import refuse_unstorable
 
 LONGEST_TITLE = 100
 """Characters, as in the reference."""
@@ -69,6 +70,7 @@ def remove_file(
     """
     require(actor, Permission.REMOVAL_MANAGE)
     title, reason = checked_title(title), checked_reason(reason)
+    refuse_unstorable((title, comment, reason))
     try:
         with planned(
             source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=progress
@@ -136,6 +138,7 @@ def upload_draft(
     """
     require(actor, Permission.REMOVAL_MANAGE)
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
+    refuse_unstorable((title, comment, reason))
     facts = describe_file(source, name=name)
     if facts.size > file_limits().max_file_bytes:
         try:
@@ -181,8 +184,9 @@ def plan_draft(held: Claim, *, progress: Progress | None = None) -> None:
 def revise_draft(actor: User, job_id: int, *, options: PlanOptions) -> Job:
     """Have a draft planned anew with other options; the old plan is kept until the new one is there.
 
-    Raises NotFound, WrongState.
+    Raises NotFound, NotPermitted, WrongState.
     """
+    require(actor, Permission.REMOVAL_MANAGE)
     job = find_job(actor, job_id)
     changed = Job.objects.filter(pk=job.pk, state=JobState.DRAFT).update(
         state=JobState.CHECKING, options=options.as_json(), attempts=0, error=""
@@ -309,7 +313,6 @@ def _set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: Job
             problem_count=summary.problem_count,
             file_problems=[problem.as_json() for problem in summary.file_problems],
             certification_count=summary.certification_count,
-            error="",
             lease_token=None,
             lease_until=None,
             attempts=0,

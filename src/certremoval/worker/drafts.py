@@ -1,4 +1,4 @@
-"""The second process of a worker: it checks the files of drafts, so that this delays nobody's job (design, rule 8)."""
+"""The second process of a worker: it checks the files of drafts, so that this delays nobody's job."""
 
 from __future__ import annotations
 

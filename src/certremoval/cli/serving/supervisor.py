@@ -12,7 +12,8 @@ from types import FrameType
 LOOK_EVERY = 0.2
 STEADY_AFTER = 20.0
 """A child that has lived so many seconds has started well."""
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds before a child is started again; they double each time."""
 PATIENCE = 20.0
 """Seconds that children have to end in good order."""
 TRIES = 3
@@ -91,10 +92,10 @@ class Supervisor:
         child.failures = 1 if now - child.started > STEADY_AFTER else child.failures + 1
         if child.needed and child.failures >= TRIES:
             raise CannotStart(f"The {child.name} does not start. What it says about it stands above.")
-        pause = min(2.0 ** (child.failures - 1), LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2 ** (child.failures - 1), LONGEST_PAUSE)
         child.start_at = now + pause
         reason = f"was ended by signal {-code}" if code < 0 else f"has ended with code {code}"
-        self.say(f"The {child.name} {reason}. It is started again in {pause:.0f} s.")
+        self.say(f"The {child.name} {reason}. It is started again in {pause:g} s.")
 
     def _end_all(self) -> None:
         """Ask all children to end, and wait; a second Ctrl-C, or patience at its end, ends them at once."""
@@ -107,3 +108,6 @@ class Supervisor:
                 for process in running:
                     process.kill()
             time.sleep(0.05)
+        for process in running:
+            if process.stdin is not None:
+                process.stdin.close()

@@ -23,7 +23,7 @@ _JOBS_DUE = """
 """
 _DRAFTS_DUE = "state = 'checking' AND (lease_until IS NULL OR lease_until < {now})"
 
-# The least recently served first, so that a small job does not wait behind a large one (rule 9).
+# The least recently served first, so that a small job does not wait behind a large one.
 _PICK = {
     "sqlite": "SELECT id FROM jobs WHERE ({due}) {this} ORDER BY served_at ASC NULLS FIRST, id LIMIT 1",
     "postgresql": """

@@ -98,9 +98,6 @@ def rows_to_guess() -> Iterator[tuple[int, str, str, str | None]]:
 def suggest(guesses: Iterable[Guess]) -> None:
     """Write a suggestion into each planned row for which one person on the certification fits."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM planned_rows WHERE {_TO_GUESS} LIMIT 1")
-        if cursor.fetchone() is None:
-            return
         if dialect() == "postgresql":
             # On SQLite the position is the table's key.
             cursor.execute("CREATE UNIQUE INDEX ON planned_rows (position)")
