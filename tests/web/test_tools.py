@@ -82,7 +82,7 @@ def test_the_list_is_refused_with_advice_to_who_holds_no_permission(learner: Use
 
 
 def test_the_list_shows_jobs_in_the_columns_of_the_reference_and_their_result(ada: User, signed_in: SignedIn) -> None:
-    counted = {"row_count": 430, "planned": {"remove": 403, "blank": 27}, "remove_count": 403}
+    counted: dict[str, Any] = {"row_count": 430, "planned": {"remove": 403, "blank": 27}, "remove_count": 403}
     ended_at = datetime(2026, 5, 3, 10, 20, tzinfo=UTC)
     job_of(ada, "Warehouse <script> closes", ended_at=ended_at, checkpoint=403, **counted)
     job_of(ada, "Waits", state=JobState.QUEUED, **counted)
