@@ -46,7 +46,7 @@ class Database(Protocol):
     def query(self, statement: str) -> list[tuple[Any, ...]]: ...
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
-        """Stop a worker in its tracks, in the midst of its job and so that it holds no lock."""
+        """Stop a worker in its tracks, in the midst of its job."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SqliteFolder:
             connection.close()
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
-        # While we hold the one write lock it can only wait for it.
+        # While we hold the one write lock it can only wait for it: a worker that froze with it would stop everybody.
         connection = sqlite3.connect(self.folder / "certremoval.sqlite3", timeout=SECONDS, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -88,12 +88,8 @@ class PostgresqlDatabase:
         return self._ask(self.name, statement)
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
-        # What it had begun stays locked until the server gives its connection up.
+        # In the midst of a chunk, most likely: the server ends the session when the lease has passed.
         process.send_signal(signal.SIGSTOP)
-        self.query(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
     def make(self, template: str = "template1") -> None:
         self._ask("postgres", f"CREATE DATABASE {self.name} TEMPLATE {template}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, BinaryIO
 
@@ -147,11 +147,23 @@ def plan(source: BinaryIO, *, name: str = "people.csv", skip_problems: bool = Fa
 
 
 def remove(
-    actor: User, source: BinaryIO, *, title: str = "Changed roles", skip_problems: bool = False, **options: Any
+    actor: User,
+    source: BinaryIO,
+    *,
+    title: str = "Changed roles",
+    skip_problems: bool = False,
+    confirm: Callable[[PlanSummary], bool] | None = None,
+    **options: Any,
 ) -> Job:
     """Queue a job for a file, as the command line does, with these options (of PlanOptions)."""
     return remove_file(
-        actor, source, name="people.csv", title=title, options=PlanOptions(**options), skip_problems=skip_problems
+        actor,
+        source,
+        name="people.csv",
+        title=title,
+        options=PlanOptions(**options),
+        skip_problems=skip_problems,
+        confirm=confirm,
     )
 
 

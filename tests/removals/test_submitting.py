@@ -18,10 +18,12 @@ from certremoval.removals import submitting
 from certremoval.removals.files import open_stored_file
 from certremoval.removals.models import Job, JobCertification, JobRow, JobState, JobStep, StoredFile
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.planning import PlanSummary
 from certremoval.removals.sql import keep
-from certremoval.removals.submitting import FileRefused, remove_file
+from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
 from tests.removals.conftest import (
     FORKLIFT,
+    certification,
     enroll,
     enrolled,
     make_user,
@@ -32,6 +34,7 @@ from tests.removals.conftest import (
     run,
     table_contents,
 )
+from tests.removals.elsewhere import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -284,3 +287,38 @@ class TestFailures:
         """All tables but SQLite's own of the numbers given so far."""
         assert not connection.in_atomic_block
         return {table: rows for table, rows in table_contents().items() if table != "sqlite_sequence"}
+
+
+class TestConfirmation:
+    def test_what_is_confirmed_is_the_very_plan_that_is_kept(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        make_user("K-2")
+        shown: list[int] = []
+
+        def confirm(summary: PlanSummary) -> bool:
+            shown.append(summary.remove_count)
+            elsewhere(lambda: enroll(FORKLIFT, "K-2"))
+            return True
+
+        job = remove(root, people("K-1", "K-2"), skip_problems=True, confirm=confirm)
+
+        assert shown == [1]
+        run(job)
+        assert enrolled(FORKLIFT) == ["K-2"]
+
+    def test_no_leaves_nothing(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        before = table_contents()
+
+        with pytest.raises(NotConfirmed):
+            remove(root, people("K-1"), confirm=lambda summary: False)
+
+        assert table_contents() == before
+
+    def test_nobody_is_asked_where_nobody_would_be_removed(self, root: User) -> None:
+        make_user("K-1")
+        certification(FORKLIFT)
+
+        job = remove(root, people("K-1"), skip_problems=True, confirm=lambda summary: pytest.fail("asked"))
+
+        assert job.remove_count == 0

@@ -39,8 +39,9 @@ LONGEST_REASON = 2_000
 RETRIES = 5
 """How often a chunk is tried again for a passing fault of the database. A retry is no attempt."""
 
-_FAULTS_THAT_PASS = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"}
-"""SQLSTATE: deadlock, serialization failure, lock not available, server stopped or starting, connection lost."""
+_FAULTS_THAT_PASS = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "25P03", "08000", "08003", "08006"}
+"""SQLSTATE: deadlock, serialization failure, lock not available, server stopped or starting, session ended because it
+stood still in a transaction, connection lost."""
 
 
 def claim_next_job() -> Claim | None:

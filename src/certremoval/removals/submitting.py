@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import BinaryIO
@@ -51,6 +51,17 @@ class FileRefused(ActionRefused):
         self.summary = summary
 
 
+class NotConfirmed(ActionRefused):
+    """The administrator saw what would happen, which is ``summary``, and said no. Nothing was left behind."""
+
+    code = "confirmation_required"
+    http_status = 409
+
+    def __init__(self, summary: PlanSummary) -> None:
+        super().__init__("The answer was no; nobody was removed.")
+        self.summary = summary
+
+
 def remove_file(
     actor: User,
     source: BinaryIO,
@@ -61,12 +72,14 @@ def remove_file(
     reason: str = "",
     options: PlanOptions,
     skip_problems: bool = False,
+    confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
     """Plan a file in this process, and queue the job if the file is accepted.
 
-    ``source`` is seekable. Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused, WrongState (this
-    process stood still for so long that another took the job over).
+    ``source`` is seekable. ``confirm`` is shown what an accepted file would do, where it would remove anybody: what it
+    agrees to is the very plan that is kept. Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused,
+    NotConfirmed, WrongState (this process stood still for so long that another took the job over).
     """
     require(actor, Permission.REMOVAL_MANAGE)
     title, reason = checked_title(title), checked_reason(reason)
@@ -77,6 +90,8 @@ def remove_file(
         ) as summary:
             if not summary.accepted:
                 raise FileRefused(summary)
+            if confirm is not None and summary.remove_count and not confirm(summary):
+                raise NotConfirmed(summary)
             stored = store_file(source, summary.file)
             with _nothing_left_of_failure(stored):
                 job = _new_job(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from certremoval.database.clock import now_sql
+from certremoval.database.dialect import dialect
 from certremoval.removals.sql.lease import Claim
 
 
@@ -46,8 +47,15 @@ _GIVE_UP_DRAFT = """
 
 
 def lock_job(held: Claim) -> LockedJob | None:
-    """Lock the job's row and renew its lease; None if it was cancelled or is no longer held."""
+    """Lock the job's row and renew its lease; None if it was cancelled or is no longer held.
+
+    A process that freezes inside a chunk would keep the row locked beyond its lease, and claims pass over locked rows:
+    PostgreSQL is told to end such a session. On SQLite nobody could write at all; there the chunk is 40 ms.
+    """
     with connection.cursor() as cursor:
+        if dialect() == "postgresql":
+            milliseconds = settings.ENVIRONMENT.lease_seconds * 1_000
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}")
         lease_end = now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds)
         cursor.execute(_LOCK.format(lease_end=lease_end), {"job": held.job_id, "token": held.token})
         row = cursor.fetchone()

@@ -7,8 +7,6 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
-from certremoval.access.models import Permission
-from certremoval.access.rules import require
 from certremoval.cli.arguments import add_actor, add_later, add_plan, plan_options, refuse_later
 from certremoval.cli.asking import can_ask, confirmed
 from certremoval.cli.command import Command as BaseCommand
@@ -26,11 +24,10 @@ from certremoval.cli.reports import (
 )
 from certremoval.cli.waiting import wait_for
 from certremoval.organization.models import User
-from certremoval.problems import Problem
 from certremoval.removals.models import Job
-from certremoval.removals.planning import PlanSummary, preview
+from certremoval.removals.planning import PlanSummary
 from certremoval.removals.representation import job_json
-from certremoval.removals.submitting import FileRefused, checked_reason, checked_title, remove_file
+from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
 from certremoval.removals.words import users
 
 
@@ -80,8 +77,6 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             )
         actor = acting_administrator(options["actor"])
         with open_source(options["file"]) as (source, name):
-            if not options["yes"] and not self._agreed(actor, source, name, options):
-                return REFUSED
             job = self._submit(actor, source, name, options)
         if job is None:
             return REFUSED
@@ -94,39 +89,15 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             self.tell(f"See how it goes: certremoval job {job.id}")
         return 0
 
-    def _agreed(self, actor: User, source: BinaryIO, name: str, options: Mapping[str, Any]) -> bool:
-        """Show what would happen and ask. A file that is refused anyway, or removes nobody, needs no answer."""
-        require(actor, Permission.REMOVAL_MANAGE)
-        checked_title(options["title"])
-        checked_reason(options["reason"])
-        progress = Progress(sys.stderr)
-        try:
-            summary = preview(
-                source,
-                name=name,
-                options=plan_options(options),
-                skip_problems=options["skip_problems"],
-                actor=actor,
-                progress=progress.stage,
-            )
-        finally:
-            progress.end()
-        if not summary.accepted:
-            self._refused(summary)
-            return False
-        if not summary.remove_count:
-            return True
-        self.note(*question_lines(summary))
-        if confirmed(self, f"Remove {users(summary.remove_count)}?"):
-            return True
-        self.note("Nothing was done.")
-        if self.json_asked:
-            self.answer(refusal([Problem("confirmation_required", "The answer was no.")], summary.counts))
-        return False
-
     def _submit(self, actor: User, source: BinaryIO, name: str, options: Mapping[str, Any]) -> Job | None:
-        """Make the job; None if the file was refused, which is told."""
+        """Make the job; None if the file was refused or the answer was no, which is told."""
         progress = Progress(sys.stderr)
+
+        def agreed(summary: PlanSummary) -> bool:
+            progress.end()
+            self.note(*question_lines(summary))
+            return confirmed(self, f"Remove {users(summary.remove_count)}?")
+
         try:
             return remove_file(
                 actor,
@@ -137,8 +108,14 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 reason=options["reason"],
                 options=plan_options(options),
                 skip_problems=options["skip_problems"],
+                confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )
+        except NotConfirmed as error:
+            self.note("Nothing was done.")
+            if self.json_asked:
+                self.answer(refusal(error.problems, error.summary.counts))
+            return None
         except FileRefused as error:
             progress.end()
             self._refused(error.summary)
