@@ -16,7 +16,7 @@ class Problem:
     """One thing that is wrong with a file or a request.
 
     ``line`` is the line that an editor or a spreadsheet shows (the header is line 1); ``column`` the
-    heading as the file has it; ``value`` the cell as it was read; ``suggestion`` a value that would be
+    heading by the name that was asked for; ``value`` the cell as it was read; ``suggestion`` a value that would be
     right, never applied by us. ``message`` says what is wrong, where, and what to do.
     """
 

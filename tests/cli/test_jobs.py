@@ -88,7 +88,13 @@ def test_filters_are_joined(world: World, leavers: Job, run: Run) -> None:
     assert titles("--from", today, "--to", tomorrow) == ["Leavers"]
     assert titles("--from", tomorrow) == []
     assert titles("--certification", "LOTO") == []
-    assert titles("--as", "learner") == []
+
+
+def test_the_list_needs_a_permission(world: World, leavers: Job, run: Run) -> None:
+    ended = run("jobs", "--json", "--as", "learner")
+
+    assert ended.code == 1
+    assert ended.json["problems"][0]["code"] == "not_permitted"
 
 
 def test_dates_are_days_of_the_time_zone(world: World, leavers: Job, run: Run) -> None:

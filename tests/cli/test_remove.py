@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from certremoval.certifications.models import Operation, RemovalRecord
+from certremoval.cli.files import open_source
 from certremoval.removals.models import Job, StoredFile
 from tests.cli.conftest import Run, World
 
@@ -171,13 +174,40 @@ def test_wait_and_at_exclude_each_other(world: World, run: Run) -> None:
     assert nothing_was_done(world)
 
 
-@pytest.mark.parametrize("option", [["--at", "2030-01-01T00:00Z"], ["--confirm", "1"]], ids=lambda option: option[0])
+@pytest.mark.parametrize(
+    "option", [["--at", "2030-01-01T00:00Z"], ["--at", ""], ["--confirm", "1"], ["--confirm", ""]], ids=str
+)
 def test_options_of_a_later_release_say_so_and_do_nothing(world: World, run: Run, option: list[str]) -> None:
     ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", *option)
 
     assert ended.code == 2
     assert "Nothing irreversible" in ended.err
     assert nothing_was_done(world)
+
+
+@pytest.mark.parametrize("option", ["--user-column", "--sheet", "--encoding", "--certification", "--as"])
+def test_an_empty_value_does_not_mean_the_default(world: World, run: Run, option: str) -> None:
+    ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", option, "")
+
+    assert ended.code == 2
+    assert nothing_was_done(world)
+
+
+def test_what_is_not_utf_8_is_a_mistake_of_usage(world: World, run: Run) -> None:
+    ended = run("jobs", "--json", "--as", "caf\udce9")
+
+    assert ended.code == 2
+    assert ended.json["problems"][0]["code"] == "invalid_request"
+
+
+def test_what_is_stored_is_what_was_planned_though_the_file_changes_meanwhile(world: World, run: Run) -> None:
+    """Whoever is asked may still have the file open in a spreadsheet."""
+    path = Path(world.file("000123"))
+    before = path.read_bytes()
+
+    with open_source(str(path)) as (source, _):
+        path.write_bytes(b"something else")
+        assert source.read() == before
 
 
 def test_a_job_that_fails_ends_wait_with_1(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -496,3 +496,15 @@ class TestPlannersThatDie:
         assert job_json(job)["accepted"]
         assert submit(root, job.pk, plan_number=1).state == JobState.QUEUED
         assert claim_job(job.pk) is not None
+
+
+def test_a_draft_that_is_checked_has_not_started(root: User) -> None:
+    """A job starts when its first person may be removed, not when its file is checked."""
+    job = upload_draft(root, people("K-1"), name="people.csv", title="Leavers", options=PlanOptions())
+    held = claim_next_draft()
+    assert held is not None
+    plan_claimed_draft(held)
+
+    job.refresh_from_db()
+    assert job.state == JobState.DRAFT
+    assert job.started_at is None

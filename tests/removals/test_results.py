@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import transaction
 
@@ -148,6 +149,28 @@ class TestTheFile:
             ["Certification ID", "User ID", "Name", "Outcome", "Detail"],
             [FORKLIFT, "000123", "Ana", "removed", "Removed"],
         ]
+
+    def test_a_cell_that_is_no_usable_id_does_not_become_one_by_being_sent_back(self, root: User) -> None:
+        """The sheet shows 000777 and holds 777: nobody can tell which of the two it is."""
+        enroll(FORKLIFT, "000777", "K-1")
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.append(["Certification ID", "User ID"])
+        sheet.append([FORKLIFT, 777])
+        sheet["B2"].number_format = "000000"
+        sheet.append([FORKLIFT, "K-1"])
+        source = BytesIO()
+        book.save(source)
+        source.seek(0)
+        job = run(remove(root, source, skip_problems=True))
+        sent_back = BytesIO(result(job))
+
+        assert [row[:3] for row in cells(job)[1:]] == [
+            [FORKLIFT, "000777 (?)", "invalid"],
+            [FORKLIFT, "K-1", "removed"],
+        ]
+        assert plan(sent_back).outcomes == {2: "unknown_user", 3: "already_removed"}
 
     def test_read_as_the_job_was(self, root: User) -> None:
         enroll(FORKLIFT, "Jürgen")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from certremoval.access.models import Grant, Permission, Role
 from certremoval.certifications.models import Operation
-from certremoval.database.clock import database_now
+from certremoval.database.clock import database_now, moved
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
 from certremoval.removals import submitting
@@ -19,6 +22,7 @@ from certremoval.removals.files import open_stored_file
 from certremoval.removals.models import Job, JobCertification, JobRow, JobState, JobStep, StoredFile
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import PlanSummary
+from certremoval.removals.processing import claim_next_draft, plan_claimed_draft
 from certremoval.removals.sql import keep
 from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
 from tests.removals.conftest import (
@@ -266,6 +270,28 @@ class TestFailures:
                 act(root, people("K-1"))
 
         assert not StoredFile.objects.exists()
+
+    @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="on PostgreSQL nobody sees the job before it is queued")
+    def test_by_a_kill_that_lets_it_clean_up_nothing(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A worker finds the unfinished job when its lease has passed, and deletes it: it is nobody's draft."""
+        before = self.without_numbers()
+
+        def dies(**values: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keep, "keep_certifications", dies)
+            patch.setattr(submitting, "_nothing_left_of_failure", lambda stored: nullcontext())
+            with pytest.raises(KeyboardInterrupt):
+                remove(root, people("K-1", "K-2"))
+        assert Job.objects.get().state == JobState.CHECKING
+
+        with moved(timedelta(seconds=settings.ENVIRONMENT.lease_seconds + 1)):
+            held = claim_next_draft()
+            assert held is not None
+            plan_claimed_draft(held)
+
+        assert self.without_numbers() == before
 
     @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="on PostgreSQL nobody sees the job before it is queued")
     def test_where_another_process_took_the_job_over(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:

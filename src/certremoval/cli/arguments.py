@@ -39,6 +39,13 @@ def identifier(text: str) -> str:
     return trimmed
 
 
+def not_empty(text: str) -> str:
+    """Read a text that may not be empty: an empty variable of a script must not mean the default."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the value is empty")
+    return text
+
+
 def unit(text: str) -> tuple[str, str]:
     """Read TYPE=ID."""
     kind, equals, unit_id = text.partition("=")
@@ -84,12 +91,18 @@ def add_plan(parser: CommandParser) -> None:
         type=identifier,
         help="the certification of all lines that name none; its column may then be missing",
     )
-    parser.add_argument("--user-column", metavar="C", help="the column that names the users, if not User ID")
+    parser.add_argument(
+        "--user-column", metavar="C", type=not_empty, help="the column that names the users, if not User ID"
+    )
     parser.add_argument(
         "--match", choices=MATCHES, default="user_id", help="what stands in that column (default: %(default)s)"
     )
-    parser.add_argument("--sheet", metavar="S", help="the sheet of a workbook, if not the first visible one")
-    parser.add_argument("--encoding", metavar="E", help="of a CSV file that is not UTF-8, as windows-1252")
+    parser.add_argument(
+        "--sheet", metavar="S", type=not_empty, help="the sheet of a workbook, if not the first visible one"
+    )
+    parser.add_argument(
+        "--encoding", metavar="E", type=not_empty, help="of a CSV file that is not UTF-8, as windows-1252"
+    )
     repeated = "; may be repeated"
     parser.add_argument(
         "--leave-out-status", metavar="S", action="append", default=[], help=f"leave out who has this status{repeated}"
@@ -138,5 +151,6 @@ def add_later(parser: CommandParser, *names: str, metavar: str | None = None) ->
 def refuse_later(options: Mapping[str, Any], *names: str) -> None:
     """Raise UsageError if an option was used that a later release brings."""
     for name in names:
-        if options[name.removeprefix("--").replace("-", "_")]:
+        # An empty value was used too: a script's empty variable must not mean "now" or "no limit".
+        if options[name.removeprefix("--").replace("-", "_")] not in (None, False):
             raise UsageError(f"{name} {LATER}. Nothing was done.")

@@ -47,7 +47,12 @@ class Parser(CommandParser):
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """Parse; a mistake ends the process with exit code 2."""
-        self._wants_json = "--json" in (sys.argv[1:] if args is None else args)
+        given = sys.argv[1:] if args is None else args
+        self._wants_json = "--json" in given
+        for text in map(str, given):
+            if any("\ud800" <= letter <= "\udfff" for letter in text):
+                shown = text.encode("utf-8", "replace").decode()
+                self.error(f"{shown} is not written in UTF-8, as all text here is. Check the terminal's settings")
         return super().parse_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:

@@ -63,7 +63,9 @@ def database_sentence(error: Exception) -> str:
     # SQLSTATE 42P01: no such table, 42703: no such column. SQLite says so in words.
     if (isinstance(error, ProgrammingError) and state in {"42P01", "42703"}) or "no such" in lower:
         return "The database is not set up, or not up to date. Run: certremoval migrate"
-    if "locked" in lower or state == "55P03":
+    if state in {"40P01", "40001"}:
+        return "Another program was writing to the same rows, and one of the two had to give way. Try again."
+    if "is locked" in lower or state == "55P03":
         return "The database is busy: another program is writing to it and does not end. Try again in a minute."
     if "unable to open" in lower:
         return "The database file cannot be opened. Check the folder that CERTREMOVAL_DATA or DATABASE_URL names."

@@ -20,7 +20,8 @@ from certremoval.cli.failures import UsageError
 def open_source(path: str) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file to be read and give it with its name. Raises UsageError where there is none to read.
 
-    What cannot be read twice (a pipe, ``/dev/stdin``) is copied first, up to the limit of file sizes.
+    It is copied first, up to the limit of file sizes: it is read more than once (facts, rows, storing), some things can
+    be read only once (a pipe), and what is stored must be what was planned, even if somebody writes to the file.
     """
     try:
         file = open(path, "rb")  # noqa: SIM115 - closed below
@@ -34,13 +35,10 @@ def open_source(path: str) -> Iterator[tuple[BinaryIO, str]]:
         raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     # A name that is not UTF-8 is kept readable: no database takes its bytes.
     name = os.fsencode(os.path.basename(path)).decode("utf-8", "replace")
-    with file:
-        if file.seekable():
-            yield file, name
-            return
-        with tempfile.TemporaryFile() as copy:
+    with tempfile.TemporaryFile() as copy:
+        with file:
             _copy_up_to(settings.ENVIRONMENT.max_file_bytes + 1, file, copy)
-            yield cast(BinaryIO, copy), name
+        yield cast(BinaryIO, copy), name
 
 
 def _copy_up_to(limit: int, source: BinaryIO, target: BinaryIO) -> None:

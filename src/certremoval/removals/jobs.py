@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from certremoval.access.models import REMOVAL_PERMISSIONS
+from certremoval.access.rules import require_any
 from certremoval.certifications.visibility import visible_operations
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound
@@ -100,8 +102,9 @@ def find_job(actor: User, job_id: int) -> Job:
 def list_jobs(actor: User, filter: JobFilter, *, cursor: str | None = None, limit: int = 100) -> JobPage:
     """List submitted jobs, newest first; drafts are only listed where their status is asked for.
 
-    Raises InvalidRequest for a cursor that we did not give.
+    Raises NotPermitted without any removal permission, InvalidRequest for a cursor that we did not give.
     """
+    require_any(actor, REMOVAL_PERMISSIONS)
     jobs = visible_jobs(actor).select_related("operation", "file")
     jobs = jobs.filter(state__in=filter.statuses) if filter.statuses else jobs.exclude(state__in=DRAFT_STATES)
     for word in filter.search.split():

@@ -79,6 +79,9 @@ class Job(models.Model):
         default=dict, help_text="How the file is read and who is left out, see PlanOptions."
     )
     skip_problems = models.BooleanField(default=False)
+    needs_its_maker = models.BooleanField(
+        default=False, help_text="Of no use without the process that makes it: deleted if that process dies."
+    )
     undo_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
 
     plan_number = models.PositiveIntegerField(default=0, help_text="Which plan of the job counts; 0 is none yet.")

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from certremoval.certifications.models import Certification
 from certremoval.database.bulk import batches
 from certremoval.problems import Purged
-from certremoval.reading import csv_pieces, trim_id
+from certremoval.reading import SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import open_stored_file
 from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now
 from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.rows import open_removal_table
+from certremoval.removals.rows import RemovalRows, open_removal_table
 from certremoval.removals.sql.read import outcomes_between
 from certremoval.removals.words import OUTCOME_WORDS
 
@@ -39,13 +39,23 @@ def _result_rows(job: Job, file: StoredFile) -> Iterator[list[str]]:
         table = open_removal_table(source, name=file.name, options=options)
         width = len(table.header)
         kept = _width_without_former_results(table.header)
+        needed = RemovalRows(table, options).needed_columns
         yield [*table.header[:kept], *RESULT_COLUMNS]
         for batch in batches(table.rows(), ROWS_AT_A_TIME):
             results = _results_between(job, options, batch[0].line, batch[-1].line)
             for row in batch:
-                cells = [str(cell) for cell in row.cells[:kept]]
+                cells = [_as_text(cell) if at in needed else str(cell) for at, cell in enumerate(row.cells[:kept])]
                 surplus = [str(cell) for cell in row.cells[width:]]
                 yield [*cells, *[""] * (kept - len(cells)), *results.get(row.line, ("", "")), *surplus]
+
+
+def _as_text(cell: str) -> str:
+    """Return an id's cell for the result file, where the sheet's doubt about it would be lost.
+
+    A cell that shows 000123 and holds 123 is no usable id. As plain text it would become one when the file is sent
+    back: a silent repair.
+    """
+    return f"{cell} (?)" if isinstance(cell, SuspectCell) else cell
 
 
 def _results_between(job: Job, options: PlanOptions, first: int, last: int) -> dict[int, tuple[str, str]]:

@@ -73,6 +73,11 @@ class RemovalRows:
                 )
             )
 
+    @property
+    def needed_columns(self) -> frozenset[int]:
+        """The places of the columns that name the user and, where there is one, the certification."""
+        return frozenset({self._user_at} if self._certification_at is None else {self._user_at, self._certification_at})
+
     def staged(self, progress: Callable[[int], None] | None = None) -> Iterator[StagedRow]:
         """Yield the rows in the order of the file; ``progress`` is told now and then how many were read."""
         given = self._options.certification or ""

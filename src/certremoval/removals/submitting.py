@@ -168,10 +168,14 @@ def upload_draft(
 def plan_draft(held: Claim, *, progress: Progress | None = None) -> None:
     """Plan a draft that this process holds, and make it a draft to look at.
 
-    The lease is renewed by a thread while long statements run. Raises LeaseLost if the draft was discarded or
-    another process took it over; a file that cannot be used makes a refused draft.
+    The lease is renewed by a thread while long statements run. Raises LeaseLost if the draft was discarded, another
+    process took it over, or it was the unfinished work of a command that died (which is deleted); a file that cannot
+    be used makes a refused draft.
     """
     job = Job.objects.select_related("operation", "operation__actor", "file").get(pk=held.job_id)
+    if job.needs_its_maker:
+        _delete_draft(job)
+        raise LeaseLost
     if job.file is None:
         raise LeaseLost
     options = PlanOptions.from_json(job.options)
@@ -313,6 +317,8 @@ def _new_job(
             options=options.as_json(),
             lease_token=lease_token,
             lease_until=now + timedelta(seconds=settings.ENVIRONMENT.lease_seconds) if lease_token else None,
+            # Made by the command line, which leaves no drafts.
+            needs_its_maker=lease_token is not None,
             attempts=1 if lease_token else 0,
         )
 
@@ -328,6 +334,7 @@ def _set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: Job
             problem_count=summary.problem_count,
             file_problems=[problem.as_json() for problem in summary.file_problems],
             certification_count=summary.certification_count,
+            needs_its_maker=False,
             lease_token=None,
             lease_until=None,
             attempts=0,

@@ -54,6 +54,13 @@ class Migration(migrations.Migration):
                 ),
                 ("skip_problems", models.BooleanField(default=False)),
                 (
+                    "needs_its_maker",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Of no use without the process that makes it: deleted if that process dies.",
+                    ),
+                ),
+                (
                     "plan_number",
                     models.PositiveIntegerField(default=0, help_text="Which plan of the job counts; 0 is none yet."),
                 ),

@@ -35,7 +35,7 @@ _PICK = {
 _CLAIM = """
     UPDATE jobs SET
         state = CASE WHEN state = 'queued' THEN 'in_progress' ELSE state END,
-        started_at = COALESCE(started_at, {now}),
+        started_at = CASE WHEN state = 'checking' THEN started_at ELSE COALESCE(started_at, {now}) END,
         lease_token = %(token)s, lease_until = {lease_end}, served_at = {now}, attempts = attempts + 1
     WHERE id = ({pick}) AND ({due})
     RETURNING id, attempts

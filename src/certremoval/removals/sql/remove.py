@@ -45,6 +45,8 @@ _DELETE_RECORDED = """
 
 # PostgreSQL: the rows are locked in the order of their ids first, because two jobs in opposite order did deadlock;
 # then one statement, with a fresh snapshot, records and deletes.
+# The table's own lock comes before them, since a load takes it before rows too: the other way round both waited.
+_LOCK_TABLE = "LOCK TABLE enrollments IN ROW EXCLUSIVE MODE"
 _LOCK = f"""
     SELECT e.id FROM job_steps r JOIN enrollments e ON e.id = r.enrollment_id AND e.revision = r.revision
     WHERE {_RANGE}
@@ -122,6 +124,7 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
             cursor.execute(_DELETE_RECORDED, {"last": last, "operation": operation})
             deleted = cursor.rowcount
         else:
+            cursor.execute(_LOCK_TABLE)
             cursor.execute(_LOCK, keys)
             cursor.execute(_RECORD_AND_DELETE.format(record=_RECORD.format(now=now_sql(), join="JOIN")), keys)
             recorded, deleted = cursor.fetchone()

@@ -67,7 +67,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Check, ask, remove, wait."""
-        if options["at"] and options["wait"]:
+        if options["at"] is not None and options["wait"]:
             raise UsageError("--wait runs the job now and --at later. Use one of them. Nothing was done.")
         refuse_later(options, "--at", "--confirm")
         if not options["yes"] and not can_ask():
