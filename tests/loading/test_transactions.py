@@ -18,31 +18,13 @@ from certremoval.loading.sql.statements import TABLES
 from certremoval.loading.staging import changing
 from certremoval.loading.users import Users
 from certremoval.organization.models import User
+from tests.elsewhere import elsewhere
 from tests.loading.files import CERTIFICATIONS, ENROLLMENTS, USERS, accepted, attempt, counts, file_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about locks that SQLite has not")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="about SQLite's one write lock")
-
-
-def elsewhere(act: Callable[[], Any]) -> None:
-    """Run with a connection of its own, and wait for it."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            act()
-        except BaseException as failure:
-            failures.append(failure)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
 
 
 def temporary_tables() -> set[str]:

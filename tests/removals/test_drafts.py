@@ -39,6 +39,7 @@ from certremoval.removals.submitting import (
     submit,
     upload_draft,
 )
+from tests.elsewhere import elsewhere
 from tests.removals.conftest import (
     FORKLIFT,
     enroll,
@@ -49,7 +50,6 @@ from tests.removals.conftest import (
     run,
     table_contents,
 )
-from tests.removals.elsewhere import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,6 +13,7 @@ from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import MOST_PROBLEMS_TOLD, PlanSummary, preview
 from certremoval.removals.submitting import FileRefused
 from certremoval.removals.words import REFUSING_OUTCOMES
+from tests.elsewhere import elsewhere
 from tests.removals.conftest import (
     FORKLIFT,
     certification,
@@ -25,7 +26,6 @@ from tests.removals.conftest import (
     run,
     table_contents,
 )
-from tests.removals.elsewhere import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

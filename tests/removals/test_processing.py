@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.certifications.models import Certification, Enrollment, RemovalRecord
@@ -516,3 +517,35 @@ class TestTwoJobsOnTheSamePeople:
         assert sum(counts_of(job).get("removed", 0) for job in jobs) == 120
         assert sum(counts_of(job).get("gone_since_preview", 0) for job in jobs) == 120
         assert JobDrift.objects.count() == 120
+
+
+class TestALoadMeanwhile:
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one write lock, and no two orders")
+    def test_a_chunk_waits_for_a_load_and_neither_has_to_give_way(
+        self, job: Job, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A load locks the table against writers, then changes rows: a chunk must not hold those rows and wait."""
+        monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
+
+        def work() -> None:
+            try:
+                run(job)
+            finally:
+                connection.close()
+
+        worker = threading.Thread(target=work)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE enrollments IN SHARE ROW EXCLUSIVE MODE")
+            worker.start()
+            waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'enrollments'::regclass"
+            deadline = time.monotonic() + 30
+            waiting = 0
+            while not waiting:
+                assert time.monotonic() < deadline, "the chunk does not wait"
+                cursor.execute(waits)
+                (waiting,) = cursor.fetchone()
+            Enrollment.objects.update(status="Expired")
+        worker.join(timeout=60)
+
+        assert counts_of(job) == {"rows": 7, "changed_since_preview": 7}
+        assert verify() == []

@@ -25,6 +25,7 @@ from certremoval.removals.planning import PlanSummary
 from certremoval.removals.processing import claim_next_draft, plan_claimed_draft
 from certremoval.removals.sql import keep
 from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
+from tests.elsewhere import elsewhere
 from tests.removals.conftest import (
     FORKLIFT,
     certification,
@@ -38,7 +39,6 @@ from tests.removals.conftest import (
     run,
     table_contents,
 )
-from tests.removals.elsewhere import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
