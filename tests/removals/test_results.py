@@ -8,7 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from certremoval.certifications.models import Enrollment, RemovalRecord
 from certremoval.certifications.triggers import append_only_suspended
@@ -189,6 +190,19 @@ class TestTheFile:
         assert [(row[0], row[2]) for row in cells(job)[1:]] == [
             (user_id, "unknown_user" if number % 2 else "removed") for number, user_id in enumerate(ids)
         ]
+
+    def test_queries_do_not_grow_with_the_lines(self, root: User) -> None:
+        """Lines of a batch that need an explanation are explained together."""
+        certification()
+        nobody = [f"N-{n}" for n in range(20)]
+        jobs = [run(remove(root, people(*nobody[:n]), skip_problems=True)) for n in (2, 20)]
+        queries = []
+        for job in jobs:
+            with CaptureQueriesContext(connection) as asked:
+                b"".join(result_file(job))
+            queries.append(len(asked))
+
+        assert queries[0] == queries[1]
 
     def test_a_file_that_is_no_longer_kept(self, root: User) -> None:
         enroll(FORKLIFT, "K-1")

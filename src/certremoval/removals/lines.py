@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from certremoval.certifications.models import Certification
 from certremoval.problems import Problem
 from certremoval.reading import rounded_range
 from certremoval.removals.models import ENDED_STATES, Job
@@ -104,6 +105,13 @@ def job_problem_lines(job: Job, *, after: int = 0, limit: int) -> list[Line]:
     given = job.options.get("certification") or ""
     parameters = {"job": job.id, "plan": job.plan_number, "after": after, "given": given, "limit": limit}
     return list(_lines(_OF_JOB, where, parameters))
+
+
+def title_of_given(options: PlanOptions) -> str:
+    """Return the title of the certification that the administrator started from; its ID if it does not exist."""
+    given = options.certification or ""
+    title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
+    return title or given
 
 
 def problem_of(line: Line, options: PlanOptions, *, given_title: str) -> Problem:

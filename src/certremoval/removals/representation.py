@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from certremoval.certifications.models import Certification
 from certremoval.removals.counts import job_counts, refusing_count
-from certremoval.removals.lines import job_problem_lines, problem_of
+from certremoval.removals.lines import job_problem_lines, problem_of, title_of_given
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import MOST_CERTIFICATIONS_TOLD, MOST_PROBLEMS_TOLD, PlanSummary
@@ -96,10 +95,9 @@ def job_problems(job: Job) -> list[dict[str, Any]]:
     problems = list(job.file_problems)
     if refusing_count(job.planned):
         options = PlanOptions.from_json(job.options)
-        given = options.certification or ""
-        title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
         lines = job_problem_lines(job, limit=MOST_PROBLEMS_TOLD)
-        problems += [problem_of(line, options, given_title=title or given).as_json() for line in lines]
+        given_title = title_of_given(options)
+        problems += [problem_of(line, options, given_title=given_title).as_json() for line in lines]
     return problems[:MOST_PROBLEMS_TOLD]
 
 

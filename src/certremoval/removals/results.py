@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from certremoval.certifications.models import Certification
 from certremoval.database.bulk import batches
 from certremoval.problems import Purged
 from certremoval.reading import SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import open_stored_file
-from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now
+from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now, title_of_given
 from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.rows import RemovalRows, open_removal_table
@@ -40,9 +39,10 @@ def _result_rows(job: Job, file: StoredFile) -> Iterator[list[str]]:
         width = len(table.header)
         kept = _width_without_former_results(table.header)
         needed = RemovalRows(table, options).needed_columns
+        given_title = title_of_given(options)
         yield [*table.header[:kept], *RESULT_COLUMNS]
         for batch in batches(table.rows(), ROWS_AT_A_TIME):
-            results = _results_between(job, options, batch[0].line, batch[-1].line)
+            results = _results_between(job, options, given_title, batch[0].line, batch[-1].line)
             for row in batch:
                 cells = [_as_text(cell) if at in needed else str(cell) for at, cell in enumerate(row.cells[:kept])]
                 surplus = [str(cell) for cell in row.cells[width:]]
@@ -58,10 +58,12 @@ def _as_text(cell: str) -> str:
     return f"{cell} (?)" if isinstance(cell, SuspectCell) else cell
 
 
-def _results_between(job: Job, options: PlanOptions, first: int, last: int) -> dict[int, tuple[str, str]]:
+def _results_between(
+    job: Job, options: PlanOptions, given_title: str, first: int, last: int
+) -> dict[int, tuple[str, str]]:
     """Return outcome and words by line; only rows that were not to be removed are asked for names and titles."""
     explained = {
-        line.line: detail_words(line, options, given_title=_given_title(options))
+        line.line: detail_words(line, options, given_title=given_title)
         for line in job_lines_to_explain(job, first, last)
     }
     results = {}
@@ -75,9 +77,3 @@ def _width_without_former_results(header: Sequence[str]) -> int:
     names = [trim_id(heading).casefold() for heading in header]
     former = [name.casefold() for name in RESULT_COLUMNS]
     return len(header) - 2 if names[-2:] == former else len(header)
-
-
-def _given_title(options: PlanOptions) -> str:
-    given = options.certification or ""
-    title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
-    return title or given
