@@ -5,12 +5,6 @@ Every test runs on SQLite by default and on PostgreSQL when ``DATABASE_URL`` nam
 
 from __future__ import annotations
 
-import os
-import tempfile
-
-# Before Django reads its settings: tests keep their database and key in a folder of their own.
-os.environ.setdefault("CERTREMOVAL_DATA", tempfile.mkdtemp(prefix="certremoval-tests-"))
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -6,9 +6,9 @@ import io
 
 import pytest
 
+from certremoval.removals.drafts import upload_draft
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.submitting import upload_draft
 from tests.cli.conftest import Run, World
 
 

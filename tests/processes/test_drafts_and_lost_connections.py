@@ -16,7 +16,7 @@ import django
 django.setup()
 from certremoval.organization.models import User
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.submitting import upload_draft
+from certremoval.removals.drafts import upload_draft
 with open(sys.argv[1], "rb") as source:
     print(upload_draft(User.objects.get(user_id="admin"), source, name="everyone.csv", options=PlanOptions()).id)
 """

@@ -14,8 +14,11 @@ from certremoval.certifications.models import Operation
 from certremoval.database.clock import moved
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
-from certremoval.removals.jobs import JobFilter, find_job, list_jobs
+from certremoval.removals.drafts import discard, plan_draft, revise_draft, upload_draft
+from certremoval.removals.job_filter import JobFilter
+from certremoval.removals.jobs import find_job, list_jobs
 from certremoval.removals.keeping import LeaseLost
+from certremoval.removals.making import FileRefused
 from certremoval.removals.models import (
     DRAFT_STATES,
     Job,
@@ -30,15 +33,7 @@ from certremoval.removals.options import PlanOptions
 from certremoval.removals.processing import claim_job, claim_next_draft, claim_next_job, plan_claimed_draft
 from certremoval.removals.representation import job_json
 from certremoval.removals.sql import keep
-from certremoval.removals.submitting import (
-    FileRefused,
-    NotAccepted,
-    discard,
-    plan_draft,
-    revise_draft,
-    submit,
-    upload_draft,
-)
+from certremoval.removals.submitting import NotAccepted, submit
 from tests.elsewhere import elsewhere
 from tests.removals.conftest import (
     FORKLIFT,
@@ -361,7 +356,7 @@ class TestDiscarding:
             Job.objects.update(state=JobState.QUEUED)
             return found
 
-        monkeypatch.setattr("certremoval.removals.submitting.find_job", found_and_submitted)
+        monkeypatch.setattr("certremoval.removals.drafts.find_job", found_and_submitted)
         with pytest.raises(WrongState):
             discard(root, job.pk)
 

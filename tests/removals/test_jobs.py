@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
-from certremoval.certifications.models import Operation
+from certremoval.certifications.models import Certification, Operation
 from certremoval.organization.models import User
-from certremoval.problems import InvalidRequest, NotFound
-from certremoval.removals.jobs import MOST_LISTED, JobFilter, find_job, list_jobs
+from certremoval.problems import InvalidRequest, NotFound, NotPermitted
+from certremoval.removals import jobs
+from certremoval.removals.job_filter import JobFilter
+from certremoval.removals.jobs import MOST_LISTED, SORTS, drafts_of, find_job, list_jobs, page_of_jobs, visible_jobs
 from certremoval.removals.models import Job, JobCertification, JobState
 from tests.removals.conftest import make_unit, make_user
 
@@ -115,6 +117,9 @@ class TestNonsense:
     def test_a_time_zone_that_is_none(self, zone: str) -> None:
         assert nonsense(time_zone=zone) == f"{zone} is no time zone. Name one like Europe/Warsaw or America/New_York."
 
+    def test_a_certification_that_is_too_long(self) -> None:
+        assert nonsense(certification_search="a" * 201).startswith("The search has 201 characters")
+
     @pytest.mark.parametrize("filters", [{"search": "a\0b"}, {"certification": "\0"}, {"search": "\udcff"}])
     def test_a_character_that_is_none(self, filters: dict[str, str]) -> None:
         assert "holds a character that is none" in nonsense(**filters)
@@ -162,6 +167,37 @@ class TestOtherFilters:
         assert set(titles(root, certification="A")) == {"both", "one"}
         assert titles(root, certification="B") == ["both"]
         assert titles(root, certification="a") == []
+
+    def test_a_certification_as_somebody_types_it(self, root: User) -> None:
+        """A whole Certification ID is that one alone; anything else is words of the ID or of the title."""
+        for key, (certification_id, title) in enumerate(
+            (("FORK", "Forklift Operator"), ("FORK-EL", "Électrique"), ("LOTO", "Lockout, forklift halls")), start=1
+        ):
+            Certification.objects.create(id=key, certification_id=certification_id, title=title)
+            JobCertification.objects.create(
+                job=job_of(root, certification_id),
+                certification_key=key,
+                certification_id=certification_id,
+                title=title,
+                planned=1,
+            )
+
+        def found(typed: str) -> set[str]:
+            return set(titles(root, certification_search=typed))
+
+        assert found(" FORK ") == {"FORK"}
+        assert found("fork") == {"FORK", "FORK-EL", "LOTO"}
+        assert found("halls FORK") == {"LOTO"}
+        assert found("électrique") == found("ÉLECTRIQUE") == {"FORK-EL"}
+        assert found("nothing") == set()
+        assert len(found("  ")) == 3
+
+    def test_search_takes_letters_beyond_ascii_in_any_case(self, root: User) -> None:
+        for title in ("ŁÓDŹ closes", "Łódź opens", "łódź"):
+            job_of(root, title)
+
+        for typed in ("łódź", "ŁÓDŹ", "Łódź"):
+            assert len(titles(root, search=typed)) == 3
 
     def test_all_together(self, root: User) -> None:
         job_of(root, "found")
@@ -249,12 +285,182 @@ class TestPages:
         assert list_jobs(root, JobFilter(), cursor=base64.urlsafe_b64encode(text.encode()).decode()).jobs == []
 
     def test_few_queries_however_many_jobs(self, root: User, django_assert_num_queries: Callable[..., Any]) -> None:
+        """Which they are, and then they themselves."""
         for _ in range(20):
             job_of(root)
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             for job in list_jobs(root, JobFilter()).jobs:
                 assert (job.operation.title, job.file) == ("Job", None)
+
+
+class TestNumberedPages:
+    def test_pages_hold_all_jobs_once_in_order(self, root: User) -> None:
+        """From both ends: pages of the second half are counted from the last job."""
+        for number in range(10):
+            job_of(root, str(number), at=datetime(2026, 5, 3, 12, number // 3, tzinfo=UTC))
+
+        for size in (1, 3, 4, 9, 10, 11):
+            seen: list[str] = []
+            for number in range(1, -(-10 // size) + 1):
+                page = page_of_jobs(root, JobFilter(), number=number, size=size)
+                assert (page.total, page.number, page.pages) == (10, number, -(-10 // size))
+                assert page.first == len(seen) + 1
+                seen += [job.operation.title for job in page.jobs]
+            assert seen == [str(number) for number in reversed(range(10))]
+
+    @pytest.mark.parametrize(("asked", "given"), [(-1, 1), (0, 1), (2, 2), (3, 2), (10**18, 2)])
+    def test_a_page_that_is_not_there_is_the_nearest(self, root: User, asked: int, given: int) -> None:
+        for _ in range(3):
+            job_of(root)
+
+        page = page_of_jobs(root, JobFilter(), number=asked, size=2)
+        assert (page.number, page.pages, len(page.jobs)) == (given, 2, 2 if given == 1 else 1)
+
+    def test_an_empty_list_is_one_page(self, root: User) -> None:
+        page = page_of_jobs(root, JobFilter(search="nothing"))
+        assert (page.jobs, page.total, page.number, page.pages, page.first) == ([], 0, 1, 1, 0)
+
+    def test_it_needs_a_removal_permission(self) -> None:
+        with pytest.raises(NotPermitted):
+            page_of_jobs(make_user("LEARNER"), JobFilter())
+
+    def test_few_queries_however_many_jobs(self, root: User, django_assert_num_queries: Callable[..., Any]) -> None:
+        """How many, which, and they themselves."""
+        for _ in range(20):
+            job_of(root)
+
+        with django_assert_num_queries(3):
+            for job in page_of_jobs(root, JobFilter()).jobs:
+                assert (job.operation.title, job.file, job.planned) == ("Job", None, {})
+
+
+@pytest.mark.parametrize("walked", [False, True], ids=["few jobs are sorted", "along the order of many"])
+class TestOrderAndVisibility:
+    """The same rows, whether the database sorts what it found or walks along an index (more than MOST_SORTED jobs)."""
+
+    @pytest.fixture(autouse=True)
+    def cast(self, walked: bool, monkeypatch: pytest.MonkeyPatch) -> User:
+        if walked:
+            monkeypatch.setattr(jobs, "MOST_SORTED", 0)
+        self.viewer, ben, cleo = make_user("VIEWER"), make_user("BEN"), make_user("CLEO")
+        for user, name in ((ben, "ben"), (cleo, "Ana")):
+            user.first_name, user.last_name = name, ""
+            user.save()
+        role = Role.objects.create(name="r")
+        role.members.add(self.viewer)
+        grant = Grant.objects.create(role=role, permission=Permission.REMOVAL_VIEW)
+        unit = make_unit("Division", "B", "BEN", "CLEO")
+        Constraint.objects.create(grant=grant, kind=ConstraintKind.ORGANIZATIONAL_UNITS, unit=unit)
+        hidden = make_user("HIDDEN")
+
+        def job(creator: User, title: str, day: int, state: JobState, ended: int | None = None) -> None:
+            made = job_of(creator, title, at=datetime(2026, 5, day, tzinfo=UTC), state=state)
+            if ended:
+                Job.objects.filter(pk=made.pk).update(ended_at=datetime(2026, 6, ended, tzinfo=UTC))
+
+        job(ben, "banana", 1, JobState.PROCESSED, 9)
+        job(cleo, "Apple", 2, JobState.FAILED, 3)
+        job(ben, "cherry", 3, JobState.IN_PROGRESS)
+        job(cleo, "apple", 4, JobState.QUEUED)
+        job(ben, "Date", 5, JobState.AWAITING_APPROVAL)
+        job(cleo, "elder", 6, JobState.CANCELLED, 6)
+        job(hidden, "hidden", 7, JobState.PROCESSED, 7)
+        job(ben, "another's draft", 8, JobState.DRAFT)
+        return self.viewer
+
+    def order(self, sort: str) -> list[str]:
+        return [job.operation.title for job in page_of_jobs(self.viewer, JobFilter(), sort=sort).jobs]
+
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [
+            ("created", ["banana", "Apple", "cherry", "apple", "Date", "elder"]),
+            ("-created", ["elder", "Date", "apple", "cherry", "Apple", "banana"]),
+            ("title", ["apple", "Apple", "banana", "cherry", "Date", "elder"]),
+            ("-title", ["elder", "Date", "cherry", "banana", "apple", "Apple"]),
+            ("created_by", ["elder", "apple", "Apple", "Date", "cherry", "banana"]),
+            ("-created_by", ["Date", "cherry", "banana", "elder", "apple", "Apple"]),
+            ("processed", ["Apple", "elder", "banana", "Date", "apple", "cherry"]),
+            ("-processed", ["banana", "elder", "Apple", "Date", "apple", "cherry"]),
+            ("status", ["Date", "apple", "cherry", "banana", "Apple", "elder"]),
+            ("-status", ["elder", "Apple", "banana", "cherry", "Date", "apple"]),
+        ],
+    )
+    def test_sorts(self, sort: str, expected: list[str]) -> None:
+        """Among equals the newest comes first; what has not ended comes last by its Process Date, either way."""
+        assert self.order(sort) == expected
+
+    @pytest.mark.parametrize("sort", [sign + column for column in SORTS for sign in ("", "-")])
+    def test_pages_of_a_sorted_list_fit_together(self, sort: str) -> None:
+        whole = self.order(sort)
+        pages = [page_of_jobs(self.viewer, JobFilter(), sort=sort, number=one, size=2).jobs for one in (1, 2, 3)]
+
+        assert [job.operation.title for page in pages for job in page] == whole
+
+    @pytest.mark.parametrize("sort", ["", "-", "--title", "id", "title; DROP TABLE jobs", "x" * 10_000])
+    def test_a_sort_that_is_none(self, sort: str) -> None:
+        with pytest.raises(InvalidRequest, match="Choose among title, created_by, created, processed, status"):
+            page_of_jobs(self.viewer, JobFilter(), sort=sort)
+
+    @pytest.mark.parametrize(
+        ("statuses", "expected"),
+        [
+            (["processed"], {"banana"}),
+            (["processed", "failed"], {"banana", "Apple"}),
+            (["failed"], {"Apple"}),
+            (["draft"], set()),
+            (["draft", "processed"], {"banana"}),
+        ],
+    )
+    def test_statuses(self, statuses: list[str], expected: set[str]) -> None:
+        page = page_of_jobs(self.viewer, JobFilter(statuses=statuses))
+
+        assert {job.operation.title for job in page.jobs} == expected
+        assert page.total == len(expected)
+
+    @pytest.mark.parametrize("sort", ["-created", "title", "status"])
+    def test_dates(self, sort: str) -> None:
+        page = page_of_jobs(self.viewer, JobFilter(from_=date(2026, 5, 2), to=date(2026, 5, 3)), sort=sort)
+
+        assert {job.operation.title for job in page.jobs} == {"Apple", "cherry"}
+
+    def test_certification(self) -> None:
+        job = Job.objects.get(operation__title="banana")
+        JobCertification.objects.create(job=job, certification_key=1, certification_id="A", title="x", planned=1)
+
+        assert page_of_jobs(self.viewer, JobFilter(certification="A")).jobs == [job]
+
+    def test_the_list_and_the_single_job_agree(self) -> None:
+        """Also where the creators are too many to be named."""
+        listed = {job.pk for job in page_of_jobs(self.viewer, JobFilter()).jobs}
+
+        assert listed == set(visible_jobs(self.viewer).values_list("pk", flat=True))
+        for job in Job.objects.all():
+            if job.pk in listed:
+                assert find_job(self.viewer, job.pk) == job
+            else:
+                with pytest.raises(NotFound):
+                    find_job(self.viewer, job.pk)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("certremoval.certifications.visibility.MOST_CREATORS_NAMED", 1)
+            assert {job.pk for job in page_of_jobs(self.viewer, JobFilter()).jobs} == listed
+
+
+class TestDrafts:
+    def test_ones_own_newest_first(self, root: User) -> None:
+        for number, state in enumerate((JobState.DRAFT, JobState.CHECKING, JobState.DRAFT), start=1):
+            job_of(root, str(number), state=state)
+        job_of(make_user("OTHER"), "another's", state=JobState.DRAFT)
+        job_of(root, "submitted", state=JobState.QUEUED)
+
+        assert [draft.operation.title for draft in drafts_of(root)] == ["3", "2", "1"]
+
+    def test_what_a_running_command_makes_is_no_draft(self, root: User) -> None:
+        job = job_of(root, state=JobState.CHECKING)
+        Job.objects.filter(pk=job.pk).update(needs_its_maker=True)
+
+        assert drafts_of(root) == []
 
 
 class TestFinding:

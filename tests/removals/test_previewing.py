@@ -9,9 +9,9 @@ from django.db import connection
 
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest
+from certremoval.removals.making import FileRefused
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import MOST_PROBLEMS_TOLD, PlanSummary, preview
-from certremoval.removals.submitting import FileRefused
 from certremoval.removals.words import REFUSING_OUTCOMES
 from tests.elsewhere import elsewhere
 from tests.removals.conftest import (

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from certremoval.organization.models import User
+from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.planning import preview
 from certremoval.removals.processing import claim_job, run_slice
 from certremoval.removals.representation import job_json, preview_json, refusal_json, rfc3339
-from certremoval.removals.submitting import FileRefused, remove_file
+from certremoval.removals.submitting import remove_file
 from certremoval.removals.words import OUTCOME_WORDS
 from tests.removals.conftest import FORKLIFT, enroll, make_user, people, removal_file, remove, run
 

@@ -18,12 +18,13 @@ from certremoval.problems import Purged
 from certremoval.reading import read_table, write_xlsx
 from certremoval.removals import results
 from certremoval.removals.actions import cancel
+from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, run_slice
-from certremoval.removals.results import result_file
-from certremoval.removals.submitting import remove_file, upload_draft
+from certremoval.removals.results import file_as_uploaded, problems_file, result_file
+from certremoval.removals.submitting import remove_file
 from certremoval.removals.words import OUTCOME_WORDS
 from tests.removals.conftest import (
     FORKLIFT,
@@ -336,3 +337,103 @@ class TestSentBack:
         for _ in range(2):
             job = run(remove(root, BytesIO(result(job))))
         assert cells(job)[0] == ["Certification ID", "User ID", "Outcome", "Detail"]
+
+
+class TestTheProblems:
+    """The lines that refuse a file, as a file that can be put right and sent again."""
+
+    def problems(self, job: Job) -> list[list[str]]:
+        job.refresh_from_db()
+        table = read_table(BytesIO(b"".join(problems_file(job))), name="problems.csv", known_columns=("User ID",))
+        return [list(table.header), *(list(row.cells) for row in table.rows())]
+
+    def test_only_lines_that_refuse_in_the_columns_as_uploaded(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "KEPT")
+        make_user("OFF", "Jon Bell")
+        rows = [("a", "K-1"), ("b", "NOBODY"), ("c", "K-1"), ("d", ""), ("e", "OFF"), ("f", "KEPT")]
+        file = removal_file([(note, FORKLIFT, user) for note, user in rows], header=("Note", *HEADER))
+
+        job = run(remove(root, file, skip_problems=True, leave_out_users=("KEPT",)))
+
+        header, *found = self.problems(job)
+        assert header == ["Note", *HEADER, "Outcome", "Detail"]
+        assert [(row[0], row[3]) for row in found] == [("b", "unknown_user"), ("d", "blank"), ("e", "not_enrolled")]
+        assert (
+            found[2][4] == f"OFF (Jon Bell) is not on Title of {FORKLIFT}. Remove the line, or submit and leave it out."
+        )
+
+    def test_put_right_it_is_a_job_of_its_own(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1", "000123")
+        job = run(remove(root, people("K-1", "123"), skip_problems=True))
+        put_right = b"".join(problems_file(job)).replace(b",123,", b",000123,")
+
+        again = run(remove(root, BytesIO(put_right)))
+
+        assert again.planned == {"remove": 1}
+        assert not Enrollment.objects.exists()
+
+    def test_former_result_columns_are_replaced(self, root: User) -> None:
+        certification()
+        job = run(remove(root, people("NOBODY"), skip_problems=True))
+        again = run(remove(root, BytesIO(b"".join(problems_file(job))), skip_problems=True))
+
+        assert self.problems(again) == self.problems(job)
+
+    def test_of_a_draft(self, root: User) -> None:
+        certification()
+        draft = check_now(upload_draft(root, people("NOBODY"), name="x.csv", title="", options=PlanOptions()))
+
+        assert [row[1:3] for row in self.problems(draft)[1:]] == [["NOBODY", "unknown_user"]]
+
+    def test_lines_of_the_given_certification_that_does_not_exist(self, root: User) -> None:
+        """They are one problem of the file, and yet each is a line to be put right."""
+        make_user("K-1")
+        options = PlanOptions(certification="GONE")
+        draft = check_now(
+            upload_draft(root, removal_file([("K-1",)], header=("User ID",)), name="x.csv", title="", options=options)
+        )
+
+        assert self.problems(draft) == [
+            ["User ID", "Outcome", "Detail"],
+            [
+                "K-1",
+                "unknown_certification",
+                "GONE is not a certification. Compare it with the Certification ID on the certification's page.",
+            ],
+        ]
+
+    def test_over_many_batches_it_ends_with_the_last_one(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(results, "ROWS_AT_A_TIME", 3)
+        ids = [f"K-{number}" for number in range(30)]
+        enroll(FORKLIFT, *(user_id for user_id in ids if user_id not in ("K-1", "K-7")))
+        job = run(remove(root, people(*ids), skip_problems=True))
+
+        with CaptureQueriesContext(connection) as asked:
+            assert [row[1] for row in self.problems(job)[1:]] == ["K-1", "K-7"]
+        explained = [query for query in asked if "LEFT JOIN users" in query["sql"]]
+        assert len(explained) == 3
+
+    def test_without_a_problem_there_is_the_header_alone(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        job = run(remove(root, people("K-1")))
+
+        assert b"".join(problems_file(job)) == b"\xef\xbb\xbfCertification ID,User ID,Outcome,Detail\r\n"
+
+    def test_files_that_are_no_longer_kept(self, root: User) -> None:
+        enroll(FORKLIFT, "K-1")
+        job = run(remove(root, people("K-1")))
+        job.file = None
+        for kept in (problems_file, file_as_uploaded):
+            with pytest.raises(Purged, match="retention time has passed"):
+                kept(job)
+
+
+def test_the_file_as_uploaded_comes_back_byte_by_byte(root: User) -> None:
+    enroll(FORKLIFT, "K-1")
+    source = b"\xff\xfe" + f"User ID;Certification ID\nK-1;{FORKLIFT}\n".encode("utf-16-le") + b"\n\0" * 400_000
+    job = remove(root, BytesIO(source))
+
+    pieces = list(file_as_uploaded(job))
+
+    assert b"".join(pieces) == source
+    assert len(pieces) > 1

@@ -17,14 +17,16 @@ from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now, moved
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
-from certremoval.removals import submitting
+from certremoval.removals import drafts, submitting
+from certremoval.removals.drafts import upload_draft
 from certremoval.removals.files import open_stored_file
+from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job, JobCertification, JobRow, JobState, JobStep, StoredFile
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.processing import claim_next_draft, plan_claimed_draft
 from certremoval.removals.sql import keep
-from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
+from certremoval.removals.submitting import NotConfirmed, remove_file
 from tests.elsewhere import elsewhere
 from tests.removals.conftest import (
     FORKLIFT,
@@ -199,7 +201,7 @@ class TestRefusals:
             with pytest.raises(InvalidRequest, match="holds a character that is none"):
                 remove_file(root, people("K-1"), name="x", options=PlanOptions(), **values)
             with pytest.raises(InvalidRequest, match="holds a character that is none"):
-                submitting.upload_draft(root, people("K-1"), name="x", options=PlanOptions(), **values)
+                upload_draft(root, people("K-1"), name="x", options=PlanOptions(), **values)
 
         assert table_contents() == before
 
@@ -264,8 +266,9 @@ class TestFailures:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(submitting, "_new_job", interrupted)
-        for act in (remove, lambda *given: submitting.upload_draft(*given, name="x", options=PlanOptions())):
+        for module in (drafts, submitting):
+            monkeypatch.setattr(module, "new_job", interrupted)
+        for act in (remove, lambda *given: upload_draft(*given, name="x", options=PlanOptions())):
             with pytest.raises(KeyboardInterrupt):
                 act(root, people("K-1"))
 
@@ -281,7 +284,7 @@ class TestFailures:
 
         with monkeypatch.context() as patch:
             patch.setattr(keep, "keep_certifications", dies)
-            patch.setattr(submitting, "_nothing_left_of_failure", lambda stored: nullcontext())
+            patch.setattr(submitting, "nothing_left_of_failure", lambda stored: nullcontext())
             with pytest.raises(KeyboardInterrupt):
                 remove(root, people("K-1", "K-2"))
         assert Job.objects.get().state == JobState.CHECKING

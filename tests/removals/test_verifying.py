@@ -10,12 +10,12 @@ from certremoval.certifications.triggers import append_only_suspended
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.removals.actions import cancel
+from certremoval.removals.drafts import upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, claim_next_draft, plan_claimed_draft, run_slice
 from certremoval.removals.sql.verify import INVARIANTS
-from certremoval.removals.submitting import upload_draft
 from certremoval.removals.verifying import MOST_TOLD, PROMISES, verify
 from tests.removals.conftest import FORKLIFT, enroll, people, remove, run, table_contents
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, number, result_sentence, users
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, number, result_kind, result_sentence, users
 
 WORDS = {
     "remove": "Will be removed",
@@ -59,6 +59,25 @@ def test_what_refuses_a_file() -> None:
 )
 def test_what_a_job_came_to(counts: dict[str, int], sentence: str) -> None:
     assert result_sentence({**dict.fromkeys(OUTCOME_WORDS, 0), **counts}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind"),
+    [
+        ({"rows": 2, "removed": 2}, "good"),
+        ({"rows": 2, "removed": 1, "left_out": 1}, "warn"),
+        ({"rows": 2, "removed": 1, "not_reached": 1}, "warn"),
+        ({"rows": 2, "removed": 1, "gone_since_preview": 1}, "warn"),
+        ({"rows": 2, "unknown_user": 2}, "bad"),
+        ({"rows": 2, "not_reached": 2}, "bad"),
+        ({"rows": 0}, "bad"),
+        ({"rows": 2, "remove": 1, "removed": 1}, "plain"),
+        ({"rows": 2, "remove": 1, "unknown_user": 1}, "plain"),
+    ],
+)
+def test_in_which_colour_a_result_is_told(counts: dict[str, int], kind: str) -> None:
+    """Amber if anything was left out, red if nobody was removed; what still waits has no colour."""
+    assert result_kind({**dict.fromkeys(OUTCOME_WORDS, 0), **counts}) == kind
 
 
 def test_numbers_have_separators() -> None:

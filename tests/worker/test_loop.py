@@ -13,9 +13,10 @@ from django.db import OperationalError
 
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import User
+from certremoval.removals.drafts import upload_draft
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.submitting import remove_file, upload_draft
+from certremoval.removals.submitting import remove_file
 from certremoval.worker import loop
 from certremoval.worker.loop import check_next_draft, run_next_job, work
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals

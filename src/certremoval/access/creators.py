@@ -9,9 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet, Subquery
 
 from certremoval.access.models import ConstraintKind
+from certremoval.database.unindexed import Unindexed
 from certremoval.organization.models import GroupMembership, OrganizationalUnit, UnitMembership, User
 from certremoval.organization.units import UnitsAndBelow
 
@@ -61,7 +62,7 @@ class Creators:
     everyone: bool = False
     constraints: tuple[ConstraintValues, ...] = ()
 
-    def condition(self, path: str, *, among: QuerySet[Any, Any] | Collection[int] | None = None) -> Q:
+    def condition(self, path: str, *, among: QuerySet[Any, Any] | Subquery | Collection[int] | None = None) -> Q:
         """Return the condition for a query whose field ``path`` leads to the creator (``actor``, ``pk``).
 
         ``among`` are keys of all who can be the creator, if that is known: there are far fewer of them than people in
@@ -97,12 +98,14 @@ class Creators:
                 case ConstraintKind.GROUPS if constraint.group is not None:
                     groups.append(constraint.group)
         inside = Q()
+        # Where the people are known, it is looked up where they sit; not for each of a thousand units whether they do.
+        seat = Unindexed("unit_id", BigIntegerField()) if among else F("unit_id")
         for sits in (
-            Q(unit__in=alone.query(viewer).values("pk")) if alone else None,
-            Q(unit__in=UnitsAndBelow(and_below.query(viewer))) if and_below else None,
+            Q(seat__in=alone.query(viewer).values("pk")) if alone else None,
+            Q(seat__in=UnitsAndBelow(and_below.query(viewer))) if and_below else None,
         ):
             if sits is not None:
-                members = UnitMembership.objects.filter(sits, **among)
+                members = UnitMembership.objects.alias(seat=seat).filter(sits, **among)
                 inside |= Q((f"{path}__in", members.values("user")))
         if groups:
             in_groups = GroupMembership.objects.filter(group__in=groups, **among)

@@ -23,6 +23,9 @@ class Permission(models.TextChoices):
     CERTIFICATION_MANAGE = "certification_manage", _("Certification - Manage")
 
 
+PERMISSION_CATEGORY = _("Learning - Administration")
+"""The category under which the reference lists the permission."""
+
 REMOVAL_PERMISSIONS = (
     Permission.REMOVAL_MANAGE,
     Permission.REMOVAL_VIEW,
@@ -107,6 +110,19 @@ class Constraint(models.Model):
                 ),
             )
         ]
+
+    def __str__(self) -> str:
+        """Say to whom it restricts: "Division Food Production and below". Its unit's type is looked up, too."""
+        match self.kind:
+            case ConstraintKind.USER_ORGANIZATIONAL_UNITS:
+                place = gettext("the user's own %(type)s") % {"type": self.ou_type}
+            case ConstraintKind.GROUPS:
+                place = gettext("the group %(name)s") % {"name": self.group}
+            case _:
+                unit = str(self.unit)
+                named_by_type = self.unit is None or unit.casefold().startswith(self.unit.type.name.casefold())
+                place = unit if named_by_type or self.unit is None else f"{self.unit.type} {unit}"
+        return gettext("%(place)s and below") % {"place": place} if self.include_subordinates else place
 
     def clean(self) -> None:
         """Refuse what has no meaning: forms call this, with every field that is wrong at once.

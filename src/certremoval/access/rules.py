@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from certremoval.access.creators import EVERYONE, NOBODY, UNCONSTRAINED, ConstraintValues, Creators
 from certremoval.access.models import REMOVAL_PERMISSIONS, Grant, Permission
@@ -49,8 +50,11 @@ def require_any(actor: User, permissions: Collection[Permission]) -> None:
     if permissions_of(actor).isdisjoint(permissions):
         advised = next(iter(permissions))
         raise NotPermitted(
-            f"This needs the permission {advised.label}, which {actor.user_id} does not hold."
-            " Ask whoever manages roles for it."
+            _(
+                "This needs the permission %(permission)s, which %(user_id)s does not hold."
+                " Ask whoever manages roles for it."
+            )
+            % {"permission": advised.label, "user_id": actor.user_id}
         )
 
 
@@ -118,6 +122,9 @@ def require_over_work_of(actor: User, permission: Permission, creator: int | Non
     require(actor, permission)
     if not may_act_on_work_of(actor, permission, creator):
         raise NotPermitted(
-            f"{permission.label} is restricted for {actor.user_id} to other administrators' jobs than this."
-            " Ask whoever manages roles, or one whose permission reaches it."
+            _(
+                "%(permission)s is restricted for %(user_id)s to other administrators' jobs than this."
+                " Ask whoever manages roles, or one whose permission reaches it."
+            )
+            % {"permission": permission.label, "user_id": actor.user_id}
         )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from certremoval.access.models import REMOVAL_PERMISSIONS, Permission
-from certremoval.access.rules import permissions_of
+from certremoval.access.rules import permissions_of, require
 from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
 from certremoval.certifications.visibility import viewable_certifications, visible_operations
 from certremoval.organization.models import User
-from certremoval.problems import NotFound, NotPermitted
+from certremoval.problems import InvalidRequest, NotFound
 
 _BATCH_RECORDS = 1_000
 
@@ -78,6 +79,8 @@ class RemovalEntry:
     removed: Act
     before: Mapping[str, str | date | None]
     put_back: Act | None
+    user_key: int = 0
+    certification_key: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the entry as JSON: times are RFC 3339 in UTC, days ISO dates."""
@@ -93,6 +96,14 @@ class RemovalEntry:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some entries, the newest first; ``next`` is the record after which the following begin, None at the end."""
+
+    entries: list[RemovalEntry]
+    next: int | None
+
+
 def removal_history(actor: User, user_id: str) -> Iterator[RemovalEntry]:
     """Return what was removed of one person, the newest first, as a stream.
 
@@ -104,8 +115,18 @@ def removal_history(actor: User, user_id: str) -> Iterator[RemovalEntry]:
     records = _records_shown_to(actor)
     person = User.objects.filter(user_id=user_id).only("pk").first()
     if person is None:
-        raise NotFound(f"{user_id} is nobody here. Compare it with the User ID on the person's page.")
-    return _entries(actor, records.filter(user_key=person.pk))
+        raise NotFound(
+            _("%(user_id)s is nobody here. Compare it with the User ID on the person's page.") % {"user_id": user_id}
+        )
+    return entry_stream(actor, records.filter(user_key=person.pk))
+
+
+def removal_history_page(actor: User, user_key: int, *, after: int | None = None, limit: int = 20) -> HistoryPage:
+    """Return a page of what :func:`removal_history` streams, of the person with this key.
+
+    Raises NotPermitted; InvalidRequest where ``after`` is none of these records.
+    """
+    return entry_page(actor, _records_shown_to(actor).filter(user_key=user_key), after=after, limit=limit)
 
 
 def _records_shown_to(actor: User) -> QuerySet[RemovalRecord]:
@@ -113,34 +134,57 @@ def _records_shown_to(actor: User) -> QuerySet[RemovalRecord]:
         return RemovalRecord.objects.all()
     owned = viewable_certifications(actor)
     if not owned.exists():
-        raise NotPermitted(
-            f"This needs the permission {Permission.CERTIFICATION_VIEW.label}, which {actor.user_id} does not hold."
-            " Ask whoever manages roles for it."
-        )
+        require(actor, Permission.CERTIFICATION_VIEW)
     return RemovalRecord.objects.filter(certification_key__in=owned.values("pk"))
 
 
-def _entries(actor: User, records: QuerySet[RemovalRecord]) -> Iterator[RemovalEntry]:
-    records = records.order_by("-removed_at", "-pk")
-    rest = records
-    while batch := list(rest[:_BATCH_RECORDS]):
-        restorations = {
-            one.record_id: one for one in Restoration.objects.filter(record_id__in=[record.pk for record in batch])
-        }
-        acts = _Acts(actor, [*batch, *restorations.values()])
-        for record in batch:
-            back = restorations.get(record.pk)
-            yield RemovalEntry(
-                record_id=record.pk,
-                person=NamedPerson(record.user_id, record.user_name),
-                certification_id=record.certification_id,
-                certification_title=record.certification_title,
-                removed=acts.act(record.operation_id, record.removed_at),
-                before={name: getattr(record, name) for name in Enrollment.VALUES},
-                put_back=None if back is None else acts.act(back.operation_id, back.restored_at),
-            )
+def entry_page(actor: User, records: QuerySet[RemovalRecord], *, after: int | None = None, limit: int) -> HistoryPage:
+    """Return entries of the records that come after the record ``after`` (None: from the newest on).
+
+    Raises InvalidRequest where ``after`` is none of the records: of others nothing is told, not even when they were.
+    """
+    last = None if after is None else records.filter(pk=after).first()
+    if after is not None and last is None:
+        raise InvalidRequest(_("The place in the list is not known any more. Start again from the newest removals."))
+    found = list(_newest_first(records, last)[: limit + 1])
+    return HistoryPage(list(_entries(actor, found[:limit])), next=found[limit - 1].pk if len(found) > limit else None)
+
+
+def entry_stream(actor: User, records: QuerySet[RemovalRecord]) -> Iterator[RemovalEntry]:
+    """Yield entries of all the records, the newest first; each batch is a few queries of its own."""
+    last: RemovalRecord | None = None
+    while batch := list(_newest_first(records, last)[:_BATCH_RECORDS]):
+        yield from _entries(actor, batch)
         last = batch[-1]
-        rest = records.filter(Q(removed_at__lt=last.removed_at) | Q(removed_at=last.removed_at, pk__lt=last.pk))
+
+
+def _newest_first(records: QuerySet[RemovalRecord], last: RemovalRecord | None) -> QuerySet[RemovalRecord]:
+    records = records.order_by("-removed_at", "-pk")
+    if last is None:
+        return records
+    # The first condition is one range of the index by time; the second tells apart what was removed at once.
+    same_time = Q(removed_at__lt=last.removed_at) | Q(pk__lt=last.pk)
+    return records.filter(same_time, removed_at__lte=last.removed_at)
+
+
+def _entries(actor: User, batch: list[RemovalRecord]) -> Iterator[RemovalEntry]:
+    restorations = {
+        one.record_id: one for one in Restoration.objects.filter(record_id__in=[record.pk for record in batch])
+    }
+    acts = _Acts(actor, [*batch, *restorations.values()])
+    for record in batch:
+        back = restorations.get(record.pk)
+        yield RemovalEntry(
+            record_id=record.pk,
+            person=NamedPerson(record.user_id, record.user_name),
+            certification_id=record.certification_id,
+            certification_title=record.certification_title,
+            removed=acts.act(record.operation_id, record.removed_at),
+            before={name: getattr(record, name) for name in Enrollment.VALUES},
+            put_back=None if back is None else acts.act(back.operation_id, back.restored_at),
+            user_key=record.user_key,
+            certification_key=record.certification_key,
+        )
 
 
 class _Acts:

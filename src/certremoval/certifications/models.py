@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from certremoval.organization.models import User
@@ -126,6 +127,9 @@ class Operation(models.Model):
         db_table = "operations"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["created_at", "id"], name="operations_by_time"),
+            models.Index(fields=["actor", "created_at"], name="operations_by_actor"),
+            models.Index(Lower("title"), "id", name="operations_by_title"),
+            models.Index(Lower("actor_name"), "id", name="operations_by_actor_name"),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +172,7 @@ class RemovalRecord(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["user_key", "certification_key"], name="records_of_user"),
             models.Index(fields=["operation_id"], name="records_of_operation"),
+            models.Index(fields=["removed_at", "id"], name="records_by_time"),
         ]
 
 

@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import permissions_of, visible_creators
 from certremoval.certifications.models import Certification, Operation
 from certremoval.organization.models import User
+
+MOST_CREATORS_NAMED = 1_000
+
+
+class _Actors(Subquery):
+    """The keys of all who ever did an operation: few, each found by one step along the index of actors.
+
+    Neither database takes such steps for DISTINCT; both read an entry for each of 100,000 operations (30 ms, not 1).
+    """
+
+    template = (
+        "(WITH RECURSIVE creator(id) AS ("
+        "SELECT MIN(actor_id) FROM operations"
+        " UNION ALL SELECT (SELECT MIN(actor_id) FROM operations WHERE actor_id > creator.id) FROM creator"
+        " WHERE creator.id IS NOT NULL"
+        ") SELECT id FROM creator WHERE id IS NOT NULL)"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Operation.objects.values("actor"))
+
+
+def work_is_seen(actor: User, path: str) -> Q:
+    """Return the condition that somebody sees an operation, for a query whose field ``path`` leads to its actor."""
+    return visible_creators(actor).condition(path, among=_Actors())
+
+
+def work_is_seen_now(actor: User, path: str) -> Q:
+    """Return the same condition with the creators found first: for who asks more than once, for a count and a page.
+
+    Two queries. Where somebody sees the work of very many creators, they are found within the query after all.
+    """
+    creators = visible_creators(actor)
+    if creators.everyone:
+        return Q()
+    seen = User.objects.filter(creators.condition("pk", among=_Actors()), pk__in=_Actors())
+    keys = list(seen.values_list("pk", flat=True)[: MOST_CREATORS_NAMED + 1])
+    return Q((f"{path}__in", keys)) if len(keys) <= MOST_CREATORS_NAMED else work_is_seen(actor, path)
+
+
+def people_who_acted() -> QuerySet[User]:
+    """Return all who ever removed or restored anything: few, however many operations and users there are."""
+    return User.objects.filter(pk__in=_Actors())
 
 
 def visible_operations(actor: User) -> QuerySet[Operation]:
@@ -15,13 +58,12 @@ def visible_operations(actor: User) -> QuerySet[Operation]:
 
     What the system did, without an actor, is seen by superusers and by whoever is not constrained.
     """
-    actors = Operation.objects.values("actor")
-    return Operation.objects.filter(visible_creators(actor).condition("actor", among=actors))
+    return Operation.objects.filter(work_is_seen(actor, "actor"))
 
 
 def sees_operation(actor: User, operation: Operation) -> bool:
-    """Whether an operation is among :func:`visible_operations`."""
-    return visible_operations(actor).filter(pk=operation.pk).exists()
+    """Whether an operation is among :func:`visible_operations`: the same creators, of whom only one is asked for."""
+    return visible_creators(actor).includes(operation.actor_id)
 
 
 def viewable_certifications(actor: User) -> QuerySet[Certification]:

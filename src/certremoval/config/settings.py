@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csp.constants import NONE, SELF
+
 from certremoval.config.environment import read_environment
 
 ENVIRONMENT = read_environment()
@@ -20,6 +22,8 @@ INSTALLED_APPS = [
     "certremoval.worker",
     "certremoval.cli",
     "certremoval.web",
+    "csp",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # found by the pages alone: workers load no web code
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -36,6 +40,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "certremoval.web.preferences.PreferencesMiddleware",
 ]
 
 ROOT_URLCONF = "certremoval.config.urls"
@@ -50,6 +56,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "certremoval.web.navigation.navigation",
             ],
         },
     },
@@ -80,7 +87,25 @@ USE_I18N = True
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # the files of the wheel are served from where they are; nothing to collect
 
+# Nothing inline, nothing from elsewhere. Bootstrap's style holds its small pictures as data.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 X_FRAME_OPTIONS = "DENY"
+
+FILE_UPLOAD_HANDLERS = [
+    "certremoval.web.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000  # a pasted list of a million ids
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

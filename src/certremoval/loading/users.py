@@ -9,6 +9,7 @@ from certremoval.loading.kind import Check, Counts, Kind, same_as_line
 from certremoval.loading.sql import users as sql
 from certremoval.loading.sql.statements import repeated
 from certremoval.organization.models import OUType
+from certremoval.organization.naming import fold_name
 from certremoval.reading import lookalike_key, trim_id
 
 
@@ -20,7 +21,9 @@ FIXED_COLUMNS = (
     key("User ID", "user_id"),
     Column("User ID", "lookalike_key", _lookalike),
     words("First Name", "first_name", longest=255),
+    Column("First Name", "first_name_key", fold_name),
     words("Last Name", "last_name", longest=255),
+    Column("Last Name", "last_name_key", fold_name),
     words("Email", "email", longest=255),
     yes_no("Active", "is_active"),
     words("Username", "username", longest=255, needed=False),

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from certremoval.organization.lowering import AsciiLower
+from certremoval.organization.naming import fold_name
 from certremoval.reading import lookalike_key
 
 
@@ -24,6 +26,14 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, user_id: str, email: str = "", password: str | None = None, **values: Any) -> User:
         """Make a user who holds every permission (``certremoval createsuperuser`` calls this)."""
         return self.create_user(user_id, email, password, **{**values, "is_superuser": True})
+
+
+class Theme(models.TextChoices):
+    """How the pages look for one person."""
+
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class User(AbstractBaseUser):
@@ -51,6 +61,18 @@ class User(AbstractBaseUser):
         editable=False,
         help_text="What spreadsheets cannot damage of the User ID; for suggestions.",
     )
+    # By these people are sorted and searched. On PostgreSQL they compare by code point, as SQLite does (migration
+    # 0002), so that the beginning of a name is one range of the index.
+    first_name_key = models.CharField(max_length=255, default="", db_default="", editable=False)
+    last_name_key = models.CharField(max_length=255, default="", db_default="", editable=False)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In which the pages show times, as in Europe/Warsaw; empty is UTC.",
+    )
+    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM.value)
 
     objects = UserManager()
 
@@ -60,13 +82,18 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["last_name_key", "first_name_key", "id"], name="users_by_name"),
+            models.Index(fields=["first_name_key", "last_name_key", "id"], name="users_by_first_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.full_name} ({self.user_id})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the key that suggestions are found by."""
+        """Save, with the keys that people are found and sorted by."""
         self.lookalike_key = lookalike_key(self.user_id)[:255]
+        self.first_name_key, self.last_name_key = fold_name(self.first_name), fold_name(self.last_name)
         super().save(*args, **kwargs)
 
     @property

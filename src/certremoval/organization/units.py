@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from certremoval.organization.models import OrganizationalUnit
 
@@ -33,3 +33,24 @@ def units_and_below(units: Iterable[int]) -> QuerySet[OrganizationalUnit, int]:
     """Return the keys of units, given by their keys, and of all units below them, closed ones too: one query."""
     named = OrganizationalUnit.objects.filter(pk__in=list(units))
     return OrganizationalUnit.objects.filter(pk__in=UnitsAndBelow(named)).values_list("pk", flat=True)
+
+
+def unit_label(unit: OrganizationalUnit) -> str:
+    """Return what a unit is called where one is chosen: "Docks (Division D-12)"; unique, unlike its name."""
+    return f"{unit.name} ({unit.type.name} {unit.unit_id})"
+
+
+def find_units(text: str, *, limit: int) -> list[OrganizationalUnit]:
+    """Return the units that a text names, with their types, at most ``limit``.
+
+    By label, else by ID or name, else by the beginning of the ID or a part of the name; without letter case.
+    """
+    text = text.strip()
+    units = OrganizationalUnit.objects.select_related("type").order_by("type__is_custom", "type", "name", "unit_id")
+    name = text.rpartition(" (")[0]
+    labelled = [unit for unit in units.filter(name=name) if unit_label(unit) == text] if name else []
+    if labelled or not text:
+        return labelled
+    return list(units.filter(Q(unit_id__iexact=text) | Q(name__iexact=text))[:limit]) or list(
+        units.filter(Q(unit_id__istartswith=text) | Q(name__icontains=text))[:limit]
+    )

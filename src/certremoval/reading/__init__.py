@@ -9,7 +9,7 @@ from certremoval.reading.columns import find_columns, is_surplus_fault
 from certremoval.reading.csv_writing import csv_pieces, write_csv
 from certremoval.reading.limits import Limits
 from certremoval.reading.lookalikes import lookalike_key, rounded_range
-from certremoval.reading.read import read_table
+from certremoval.reading.read import file_too_large, read_table
 from certremoval.reading.rows import Row, SuspectCell
 from certremoval.reading.table import Table
 from certremoval.reading.xlsx_writing import MAX_SHEET_ROWS, write_xlsx, xlsx_pieces
@@ -21,6 +21,7 @@ __all__ = [
     "SuspectCell",
     "Table",
     "csv_pieces",
+    "file_too_large",
     "find_columns",
     "guard",
     "is_surplus_fault",

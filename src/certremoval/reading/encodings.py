@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from certremoval.problems import UnreadableFile
@@ -80,8 +81,15 @@ class TextFile:
     def _undecodable(self) -> UnreadableFile:
         if self.encoding in _WIDE:
             return _undecodable_lines(self.encoding, [self._first_undecodable_wide_line()], "")
-        lines: list[int] = []
-        sample = ""
+        found = list(islice(self.undecodable_lines(), _LINES_NAMED + 1))
+        sample = _sample(found[0][1]) if found else ""
+        return _undecodable_lines(self.encoding, [line for line, _ in found], sample)
+
+    def undecodable_lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the number and the bytes of each line that is no text in this encoding, which is no wide one.
+
+        Raises UnreadableFile for a line without end.
+        """
         line = 1
         # Latin-1 gives every byte a character, so that lines are split by the same rule as text.
         blocks = (block.decode("latin-1") for block in self._byte_blocks())
@@ -89,12 +97,8 @@ class TextFile:
             if not _decodes("".join(batch), self.encoding):
                 for offset, text in enumerate(batch):
                     if not _decodes(text, self.encoding):
-                        lines.append(line + offset)
-                        sample = sample or _sample(text.encode("latin-1"))
-                        if len(lines) > _LINES_NAMED:
-                            return _undecodable_lines(self.encoding, lines, sample)
+                        yield line + offset, text.encode("latin-1")
             line += len(batch)
-        return _undecodable_lines(self.encoding, lines, sample)
 
     def _first_undecodable_wide_line(self) -> int:
         decoder = codecs.getincrementaldecoder(self.encoding)("strict")
@@ -130,6 +134,15 @@ def detect_encoding(source: BinaryIO, chosen: str | None) -> TextFile:
     if encoding not in _WIDE and b"\0" in head:
         raise _nul_in_text(head)
     return TextFile(source, encoding, start)
+
+
+def words_not_in_utf_8(source: BinaryIO, *, most: int) -> list[tuple[int, str]]:
+    """Return the first lines of a text file that are not UTF-8, each with the word that is not, read as Windows-1252.
+
+    Raises UnreadableFile for a file that is no text.
+    """
+    lines = detect_encoding(source, "utf-8").undecodable_lines()
+    return [(line, _sample(content)) for line, content in islice(lines, most)]
 
 
 def _known_encoding(name: str) -> str:

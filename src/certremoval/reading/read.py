@@ -37,7 +37,7 @@ def read_table(
     """
     size = source.seek(0, io.SEEK_END)
     if size > limits.max_file_bytes:
-        raise _file_too_large(size, limits.max_file_bytes)
+        raise file_too_large(size, limits.max_file_bytes)
     about_people = "user id" in {trim_id(column).casefold() for column in known_columns}
     if kind_of(source) == "zip":
         return _read_workbook(source, name, sheet, limits, about_people=about_people)
@@ -103,7 +103,8 @@ def _read_workbook(source: BinaryIO, name: str, sheet: str | None, limits: Limit
     )
 
 
-def _file_too_large(size: int, limit: int) -> UnreadableFile:
+def file_too_large(size: int, limit: int) -> UnreadableFile:
+    """Return the refusal of a file above the limit; both in bytes."""
     for unit, name in ((1_000_000, "MB"), (1_000, "kB"), (1, "bytes")):
         held, allowed = f"{size / unit:,.0f} {name}", f"{limit / unit:,.0f} {name}"
         if limit >= unit and held != allowed:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import holds_unconstrained
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import NotPermitted, WrongState
+from certremoval.removals.drafts import discard
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
-from certremoval.removals.submitting import discard
 
 CANCELLABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS, JobState.FAILED)
 
@@ -22,7 +23,7 @@ def cancel(actor: User, job_id: int) -> Job | None:
 
     Raises NotFound, NotPermitted, WrongState.
     """
-    job = _own_job(actor, job_id)
+    job = find_own_job(actor, job_id)
     if job.state in DRAFT_STATES:
         discard(actor, job_id)
         return None
@@ -33,7 +34,9 @@ def cancel(actor: User, job_id: int) -> Job | None:
         )
     job.refresh_from_db()
     if not cancelled:
-        raise WrongState(f"The job is {job.get_state_display()}; there is nothing left to cancel.")
+        raise WrongState(
+            _("The job is %(state)s; there is nothing left to cancel.") % {"state": job.get_state_display()}
+        )
     return job
 
 
@@ -42,7 +45,7 @@ def resume(actor: User, job_id: int) -> Job:
 
     Raises NotFound, NotPermitted, WrongState (not failed, or its removal is being put back).
     """
-    job = _own_job(actor, job_id)
+    job = find_own_job(actor, job_id)
     with transaction.atomic():
         # A submitted restore makes its target final.
         resumed = (
@@ -52,15 +55,23 @@ def resume(actor: User, job_id: int) -> Job:
         )
     job.refresh_from_db()
     if not resumed:
-        raise WrongState(f"The job is {job.get_state_display()}; only a failed job that was not undone can go on.")
+        raise WrongState(
+            _("The job is %(state)s; only a failed job that was not undone can go on.")
+            % {"state": job.get_state_display()}
+        )
     return job
 
 
-def _own_job(actor: User, job_id: int) -> Job:
-    """Return a job that the actor may act on: its creator, or a holder of Manage without constraints."""
+def may_control(actor: User, job: Job) -> bool:
+    """Whether somebody who sees a job may cancel and resume it: its creator, or a holder of Manage unconstrained."""
+    return job.operation.actor_id == actor.pk or holds_unconstrained(actor, Permission.REMOVAL_MANAGE)
+
+
+def find_own_job(actor: User, job_id: int) -> Job:
+    """Return a job that the actor may cancel and resume. Raises NotFound, NotPermitted."""
     job = find_job(actor, job_id)
-    if job.operation.actor_id != actor.pk and not holds_unconstrained(actor, Permission.REMOVAL_MANAGE):
+    if not may_control(actor, job):
         raise NotPermitted(
-            "Only its creator, or somebody who holds the permission without constraints, may do this with the job."
+            _("Only its creator, or somebody who holds the permission without constraints, may do this with the job.")
         )
     return job

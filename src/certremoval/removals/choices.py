@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from certremoval.certifications.models import Enrollment, EnrollmentStatus
 from certremoval.organization.models import OrganizationalUnit, User
 from certremoval.organization.units import units_and_below
@@ -31,21 +33,26 @@ def resolve_left_out(options: PlanOptions) -> LeftOut:
     users = dict(User.objects.filter(user_id__in=options.leave_out_users).values_list("user_id", "id"))
     for user_id in options.leave_out_users:
         if user_id not in users:
-            problems.append(_problem(f"{user_id} is nobody here. Compare it with the User ID on the person's page."))
+            message = _("%(id)s is nobody here. Compare it with the User ID on the person's page.") % {"id": user_id}
+            problems.append(_problem(message))
     known = set(EnrollmentStatus.values)
     for status in options.leave_out_statuses:
         if status not in known and not Enrollment.objects.filter(status=status).exists():
-            problems.append(_problem(f"{status} is no status that anybody has. Known are {', '.join(sorted(known))}."))
+            values = {"status": status, "known": ", ".join(sorted(known))}
+            problems.append(_problem(_("%(status)s is no status that anybody has. Known are %(known)s.") % values))
     units: list[tuple[int, str]] = []
     for type_name, unit_id in options.leave_out_units:
         unit = OrganizationalUnit.objects.filter(type__name__iexact=type_name, unit_id=unit_id).first()
         if unit is None:
-            problems.append(_problem(f"{type_name} {unit_id} is no unit here. Write TYPE=ID, as in Division=D-10."))
+            values = {"type": type_name, "id": unit_id}
+            problems.append(
+                _problem(_("%(type)s %(id)s is no unit here. Write TYPE=ID, as in Division=D-10.") % values)
+            )
             continue
         choice = json.dumps({"choice": "unit", "unit": f"{type_name} {unit.name}"})
         units += [(key, choice) for key in units_and_below([unit.id]).values_list("id", flat=True)]
     if problems:
-        raise InvalidRequest("A choice of whom to leave out names nobody.", problems=problems)
+        raise InvalidRequest(_("A choice of whom to leave out names nobody."), problems=problems)
     return LeftOut(users=tuple(users.values()), statuses=options.leave_out_statuses, units=tuple(units))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +19,9 @@ from certremoval.removals.models import StoredFile, StoredFilePiece
 PIECE_BYTES = 256 * 1024
 PIECES_IN_A_TRANSACTION = 8
 """2 MB a transaction: other writers wait a few milliseconds while a file is stored."""
+
+UNPACKED_TIMES = 8
+"""How much larger than itself a small workbook may be unpacked; the XML of a sheet packs about so well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,24 @@ class _StoredFileReader(io.RawIOBase):
         buffer[: len(content)] = content
         self._position += len(content)
         return len(content)
+
+
+def is_small(stored: StoredFile, at_most: int) -> bool:
+    """Whether a file is read in a moment: it has at most so many bytes, and a workbook unpacks to little more.
+
+    A workbook of some kilobytes may unpack to gigabytes. One that cannot be opened is small: it is refused at once.
+    """
+    if stored.size > at_most:
+        return False
+    with open_stored_file(stored) as source:
+        if source.read(2) != b"PK":
+            return True
+        try:
+            with zipfile.ZipFile(source) as parts:
+                unpacked = sum(part.file_size for part in parts.infolist())
+        except Exception:  # zipfile raises a dozen kinds
+            return True
+    return unpacked <= UNPACKED_TIMES * at_most
 
 
 def open_stored_file(stored: StoredFile) -> BinaryIO:

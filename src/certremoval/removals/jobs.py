@@ -5,76 +5,54 @@ from __future__ import annotations
 import base64
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from certremoval.access.models import REMOVAL_PERMISSIONS
 from certremoval.access.rules import require_any
-from certremoval.certifications.visibility import visible_operations
+from certremoval.certifications.models import Certification, Operation
+from certremoval.certifications.visibility import sees_operation, work_is_seen, work_is_seen_now
+from certremoval.database.unindexed import Unindexed
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound
-from certremoval.removals.models import DRAFT_STATES, Job, JobState
-from certremoval.removals.texts import refuse_unstorable
+from certremoval.removals.job_filter import JobFilter
+from certremoval.removals.models import DRAFT_STATES, Job, JobCertification, JobState
 
 MOST_LISTED = 1_000
-LONGEST_SEARCH = 200
-"""Characters. Each word is a condition, and SQLite takes no more than a thousand."""
+MOST_DRAFTS = 50
 
+MOST_SORTED = 1_000
+"""Up to so many jobs it is quicker to find and sort all than to walk along an order and leave most out."""
 
-@dataclass(frozen=True, slots=True)
-class JobFilter:
-    """Which of the jobs that one may see are listed. Dates are of the job's creation, inclusive, in ``time_zone``.
+CREATOR = "creator"
+NEWEST_FIRST = "-created"
+SORTS = ("title", "created_by", "created", "processed", "status")
+"""What a list is sorted by; with a minus in front, the other way round."""
 
-    Making one raises InvalidRequest where it makes no sense; nothing is corrected silently.
-    """
-
-    search: str = ""
-    on: date | None = None
-    from_: date | None = None
-    to: date | None = None
-    statuses: Collection[str] = ()
-    mine: bool = False
-    certification: str | None = None
-    time_zone: str = "UTC"
-
-    def __post_init__(self) -> None:
-        if self.on is not None and (self.from_ is not None or self.to is not None):
-            raise InvalidRequest("Choose one date or a range of dates, not both.")
-        if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            raise InvalidRequest(f"The start, {_day(self.from_)}, is after the end, {_day(self.to)}. Swap them?")
-        refuse_unstorable((self.search, self.certification or ""))
-        if len(self.search) > LONGEST_SEARCH:
-            raise InvalidRequest(
-                f"The search has {len(self.search):,} characters; at most {LONGEST_SEARCH} are looked for."
-            )
-        unknown = sorted(set(self.statuses) - set(JobState.values))
-        if unknown:
-            raise InvalidRequest(f"{unknown[0]} is no status. Choose among {', '.join(JobState.values)}.")
-        try:
-            ZoneInfo(self.time_zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise InvalidRequest(
-                f"{self.time_zone} is no time zone. Name one like Europe/Warsaw or America/New_York."
-            ) from error
-
-    def instants(self) -> tuple[datetime | None, datetime | None]:
-        """Return the first instant that counts and the first that no longer does (UTC)."""
-        zone = ZoneInfo(self.time_zone)
-
-        def midnight(day: date) -> datetime | None:
-            try:
-                return datetime.combine(day, time(), zone).astimezone(UTC)
-            except OverflowError:
-                # At the very ends of the calendar the day begins or ends where no time is: no bound.
-                return None
-
-        first, last = (self.on, self.on) if self.on is not None else (self.from_, self.to)
-        return (
-            None if first is None else midnight(first),
-            None if last is None or last == date.max else midnight(last + timedelta(days=1)),
-        )
+ON_THE_WAY = (
+    (JobState.QUEUED, JobState.AWAITING_APPROVAL),
+    (JobState.IN_PROGRESS,),
+    (JobState.PROCESSED,),
+    (JobState.FAILED,),
+    (JobState.CANCELLED,),
+)
+"""The states in the order of a job's way, those with one word on the screen together: the order of statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +63,43 @@ class JobPage:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedJobPage:
+    """One page of a list of ``total`` jobs on ``pages`` pages (at least one); ``first`` is its first job's place."""
+
+    jobs: list[Job]
+    total: int
+    number: int
+    pages: int
+    first: int
+
+
 def visible_jobs(actor: User) -> QuerySet[Job]:
     """Return the jobs that the actor may see: those of visible operations, and drafts to their creator alone."""
-    jobs = Job.objects.filter(operation__in=visible_operations(actor))
+    jobs = Job.objects.filter(work_is_seen(actor, "operation__actor"))
     return jobs.exclude(Q(state__in=DRAFT_STATES) & ~Q(operation__actor=actor.pk))
 
 
 def find_job(actor: User, job_id: int) -> Job:
     """Return one job. Raises NotFound if there is none, or none that the actor may see."""
-    job = visible_jobs(actor).select_related("operation", "file").filter(pk=job_id).first()
-    if job is None:
-        raise NotFound(f"There is no job {job_id}, or none that you may see.")
+    job = Job.objects.select_related("operation", "file").filter(pk=job_id).first()
+    if job is None or not _is_visible(actor, job):
+        raise NotFound(_("There is no job %(id)s, or none that you may see.") % {"id": job_id})
     return job
+
+
+def _is_visible(actor: User, job: Job) -> bool:
+    """Whether a job is among :func:`visible_jobs`, without looking for all whose jobs are."""
+    if job.state in DRAFT_STATES and job.operation.actor_id != actor.pk:
+        return False
+    return sees_operation(actor, job.operation)
+
+
+def drafts_of(actor: User) -> list[Job]:
+    """Return the drafts that somebody has not submitted yet, newest first, with their files."""
+    drafts = Job.objects.filter(state__in=DRAFT_STATES, operation__actor=actor.pk, needs_its_maker=False)
+    newest = drafts.select_related("operation", "file").order_by("-operation__created_at", "-id")
+    return list(newest.defer("units", "statuses")[:MOST_DRAFTS])
 
 
 def list_jobs(actor: User, filter: JobFilter, *, cursor: str | None = None, limit: int = 100) -> JobPage:
@@ -105,46 +108,162 @@ def list_jobs(actor: User, filter: JobFilter, *, cursor: str | None = None, limi
     Raises NotPermitted without any removal permission, InvalidRequest for a cursor that we did not give.
     """
     require_any(actor, REMOVAL_PERMISSIONS)
-    jobs = visible_jobs(actor).select_related("operation", "file")
-    jobs = jobs.filter(state__in=filter.statuses) if filter.statuses else jobs.exclude(state__in=DRAFT_STATES)
-    for word in filter.search.split():
-        jobs = jobs.filter(operation__title__icontains=word)
-    first, end = filter.instants()
-    if first is not None:
-        jobs = jobs.filter(operation__created_at__gte=first)
-    if end is not None:
-        jobs = jobs.filter(operation__created_at__lt=end)
-    if filter.mine:
-        jobs = jobs.filter(operation__actor=actor.pk)
-    if filter.certification is not None:
-        jobs = jobs.filter(certifications__certification_id=filter.certification)
+    operations = _looked_for(actor, filter, work_is_seen_now(actor, CREATOR), along=NEWEST_FIRST)
     if cursor is not None:
         created_at, last_id = _read_cursor(cursor)
-        jobs = jobs.filter(
-            Q(operation__created_at__lt=created_at) | Q(operation__created_at=created_at, id__lt=last_id)
-        )
+        # Not "earlier, or at the same time with a smaller id": of an OR no index finds where to begin.
+        operations = operations.filter(created_at__lte=created_at).exclude(created_at=created_at, id__gte=last_id)
     limit = min(max(limit, 1), MOST_LISTED)
-    found = list(jobs.order_by("-operation__created_at", "-id")[: limit + 1])
-    more = len(found) > limit
-    return JobPage(jobs=found[:limit], next=_make_cursor(found[limit - 1]) if more else None)
+    found = list(_ordered(operations, NEWEST_FIRST).values_list("job__id", flat=True)[: limit + 1])
+    jobs = _jobs_in_order(found[:limit])
+    return JobPage(jobs=jobs, next=_make_cursor(jobs[-1]) if jobs and len(found) > limit else None)
+
+
+def page_of_jobs(
+    actor: User, filter: JobFilter, *, sort: str = NEWEST_FIRST, number: int = 1, size: int = 25
+) -> NumberedJobPage:
+    """Return one page of the list, counted from 1; the last one if there are not as many.
+
+    A handful of queries, none of them for a single job; what only a preview needs of a job is not fetched.
+    Raises NotPermitted without any removal permission, InvalidRequest for a sort that is none of SORTS.
+    """
+    require_any(actor, REMOVAL_PERMISSIONS)
+    seen = work_is_seen_now(actor, CREATOR)
+    total = _looked_for(actor, filter, seen).count()
+    pages = max(1, -(-total // size))
+    number = min(max(number, 1), pages)
+    start = (number - 1) * size
+    end = min(start + size, total)
+    operations = _looked_for(actor, filter, seen, along=sort if total > MOST_SORTED else "")
+    ordered = _ordered(operations, sort).values_list("job__id", flat=True)
+    # Pages of the second half are counted from the end: what lies before a page is walked through.
+    from_end = start > total // 2
+    found = list(ordered.reverse()[total - end : total - start])[::-1] if from_end else list(ordered[start:end])
+    jobs = _jobs_in_order(found, without=("units", "statuses", "file_problems", "options"))
+    return NumberedJobPage(jobs=jobs, total=total, number=number, pages=pages, first=start + 1 if jobs else 0)
+
+
+def _looked_for(actor: User, filter: JobFilter, seen: Q, *, along: str = "") -> QuerySet[Operation]:
+    """Return the operations of the jobs that a filter finds among those ``seen``, a condition on CREATOR.
+
+    Of operations, not of jobs, since the indexes of the list's orders are theirs. With a sort to go ``along`` the
+    database is led to walk along the index of that order and to stop when the page is full; else it may begin with
+    the creators, the status or the dates and sort what it finds: better for few jobs, far worse for 100,000.
+    """
+    by_date = along.removeprefix("-") in ("", "created")
+    operations = Operation.objects.alias(
+        creator=Unindexed("actor_id", BigIntegerField()) if along else F("actor_id"),
+        state=Unindexed("job__state", CharField()) if along else F("job__state"),
+        created=F("created_at") if by_date else Unindexed("created_at", DateTimeField()),
+    )
+    operations = operations.filter(seen, job__isnull=False)
+    if filter.statuses:
+        operations = operations.filter(state__in=list(filter.statuses))
+        operations = operations.exclude(Q(state__in=DRAFT_STATES) & ~Q(actor=actor.pk))
+    else:
+        operations = operations.exclude(state__in=DRAFT_STATES)
+    for word in filter.search.split():
+        operations = operations.filter(_holds("title", word))
+    first, end = filter.instants()
+    if first is not None:
+        operations = operations.filter(created__gte=first)
+    if end is not None:
+        operations = operations.filter(created__lt=end)
+    if filter.mine:
+        operations = operations.filter(actor=actor.pk)
+    if filter.certification is not None:
+        named = JobCertification.objects.filter(certification_id=filter.certification)
+        operations = operations.filter(_names_one_of(named, bool(along)))
+    if typed := filter.certification_search.strip():
+        named = JobCertification.objects.filter(certification_key__in=_certifications_meant(typed).values("pk"))
+        operations = operations.filter(_names_one_of(named, bool(along)))
+    return operations
+
+
+def _names_one_of(named: QuerySet[JobCertification], on_the_way: bool) -> Q:
+    """Return the condition that a job holds one of these: asked of each job on the way, or of all jobs at once."""
+    if on_the_way:
+        return Q(Exists(named.filter(job=OuterRef("job__id"))))
+    return Q(job__in=named.values("job"))
+
+
+def _certifications_meant(typed: str) -> QuerySet[Certification]:
+    """Return what somebody means who types this: the certification with this ID, else all that hold each word."""
+    exactly = Certification.objects.filter(certification_id=typed)
+    if exactly.exists():
+        return exactly
+    found = Certification.objects.all()
+    for word in typed.split():
+        found = found.filter(_holds("certification_id", word) | _holds("title", word))
+    return found
+
+
+def _holds(field: str, word: str) -> Q:
+    """Return the condition that a text holds a word, in whatever letter case.
+
+    SQLite knows the case of ASCII letters alone: for others, how a word is commonly written.
+    """
+    written = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    found = Q()
+    for one in written:
+        found |= Q(**{f"{field}__icontains": one})
+    return found
+
+
+def _ordered(operations: QuerySet[Operation], sort: str) -> QuerySet[Operation]:
+    """Sort by one of SORTS; among equals the newest comes first."""
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    newest = [F("created_at").desc(), F("id").desc()]
+    order: list[OrderBy]
+    match column:
+        case "created":
+            order = newest if descending else [F("created_at").asc(), F("id").asc()]
+        case "processed":
+            # Nothing has become of the others yet: they come last, whichever way.
+            ended = F("job__ended_at")
+            order = [ended.desc(nulls_last=True) if descending else ended.asc(nulls_last=True), F("job__id").desc()]
+        case "title" | "created_by":
+            text = Lower("title" if column == "title" else "actor_name")
+            order = [text.desc() if descending else text.asc(), F("id").desc()]
+        case "status":
+            places = [When(job__state__in=states, then=Value(place)) for place, states in enumerate(ON_THE_WAY)]
+            rank = Case(*places, default=Value(len(ON_THE_WAY)))
+            order = [rank.desc() if descending else rank.asc(), *newest]
+        case _:
+            raise InvalidRequest(
+                _("The list is not sorted by %(word)s. Choose among %(sorts)s.")
+                % {"word": column[:100], "sorts": ", ".join(SORTS)}
+            )
+    return operations.order_by(*order)
+
+
+def jobs_of_operations(actor: User, operations: Collection[int]) -> dict[int, int]:
+    """Return the keys of the jobs that belong to operations, of those that the actor sees, by operation."""
+    if not operations:
+        return {}
+    jobs = visible_jobs(actor).filter(operation__in=operations)
+    return dict(jobs.values_list("operation_id", "pk"))
+
+
+def _jobs_in_order(ids: list[int], *, without: tuple[str, ...] = ()) -> list[Job]:
+    """Fetch jobs by their keys: only these are read whole."""
+    jobs = Job.objects.select_related("operation", "file").defer(*without).in_bulk(ids) if ids else {}
+    # A job that was purged since is not there.
+    return [jobs[key] for key in ids if key in jobs]
 
 
 def _make_cursor(job: Job) -> str:
-    text = f"{job.operation.created_at.astimezone(UTC).isoformat()} {job.id}"
+    text = f"{job.operation.created_at.astimezone(UTC).isoformat()} {job.operation_id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        created_at, _, last_id = text.partition(" ")
+        created_at, _space, last_id = text.partition(" ")
         moment = datetime.fromisoformat(created_at)
         if moment.tzinfo is None:
             raise ValueError("no time zone")
         return moment.astimezone(UTC), int(last_id)
     except (ValueError, OverflowError) as error:
-        raise InvalidRequest("The cursor is none of ours. Begin the list anew.") from error
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+        raise InvalidRequest(_("The cursor is none of ours. Begin the list anew.")) from error

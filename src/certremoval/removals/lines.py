@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from certremoval.removals.models import ENDED_STATES, Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.rows import CERTIFICATION_COLUMN, user_column
 from certremoval.removals.sql.read import named_rows
-from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, number
 
 _OF_JOB = "job_rows"
 _OF_PLAN = "planned_rows"
@@ -77,6 +77,15 @@ def job_lines_to_explain(job: Job, first: int, last: int) -> list[Line]:
     where = f"{_JOB} AND r.line >= %(first)s AND r.line <= %(last)s AND r.outcome <> 'remove'"
     parameters = {"job": job.id, "plan": job.plan_number, "first": first, "last": last, "limit": last - first + 1}
     return list(_lines(_OF_JOB, where, parameters))
+
+
+def job_lines_at(job: Job, places: Collection[int]) -> list[Line]:
+    """Return the job's rows at these lines, by line."""
+    if not places:
+        return []
+    at = {f"line{index}": place for index, place in enumerate(places)}
+    where = f"{_JOB} AND r.line IN (" + ", ".join(f"%({name})s" for name in at) + ")"
+    return list(_lines(_OF_JOB, where, {"job": job.id, "plan": job.plan_number, "limit": len(places), **at}))
 
 
 _REFUSING = "r.outcome IN (" + ", ".join(f"'{outcome}'" for outcome in REFUSING_OUTCOMES) + ")"
@@ -236,7 +245,7 @@ def detail_words(line: Line, options: PlanOptions, *, given_title: str) -> str:
     if outcome in _MESSAGES:
         return _MESSAGES[outcome](line, options, given_title)
     if outcome == "duplicate":
-        return _("Same as line %(line)s") % {"line": f"{line.related_line:,}"}
+        return _("Same as line %(line)s") % {"line": number(line.related_line or 0)}
     if outcome == "already_removed" and line.record_at is not None:
         return _("Already removed on %(date)s") % {"date": _day(line.record_at)}
     if outcome == "left_out":

@@ -95,6 +95,14 @@ class Job(models.Model):
     problem_count = models.PositiveBigIntegerField(default=0)
     file_problems: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     certification_count = models.PositiveIntegerField(default=0)
+    planned_at = models.DateTimeField(null=True, help_text="When the plan that counts was made: the preview's age.")
+    statuses: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
+        default=dict, help_text="Rows to be removed by enrollment status."
+    )
+    units: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list, help_text="Rows to be removed by unit, for each OU type; of drafts, see planning.UnitCounts."
+    )
+    removes_creator = models.BooleanField(default=False, help_text="Its creator is one of those to be removed.")
 
     checkpoint = models.PositiveBigIntegerField(default=0)
     changed_count = models.PositiveBigIntegerField(default=0)
@@ -119,6 +127,8 @@ class Job(models.Model):
                 name="jobs_to_be_served",
                 condition=models.Q(state__in=["checking", "queued", "in_progress"]),
             ),
+            models.Index(fields=["ended_at", "id"], name="jobs_by_process_date"),
+            models.Index(fields=["state", "id"], name="jobs_by_state"),
         ]
 
     def __str__(self) -> str:

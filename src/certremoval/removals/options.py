@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from certremoval.problems import InvalidRequest
 from certremoval.removals.texts import refuse_unstorable
 
@@ -34,7 +36,10 @@ class PlanOptions:
 
     def __post_init__(self) -> None:
         if self.match not in MATCHES:
-            raise InvalidRequest(f"{self.match} is no way to match users. Choose among {', '.join(MATCHES)}.")
+            raise InvalidRequest(
+                _("%(match)s is no way to match users. Choose among %(ways)s.")
+                % {"match": self.match, "ways": ", ".join(MATCHES)}
+            )
         alone = (self.certification, self.user_column, self.sheet, self.encoding)
         refuse_unstorable(text for text in alone if text is not None)
         refuse_unstorable((*self.leave_out_statuses, *self.leave_out_users))

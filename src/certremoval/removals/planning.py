@@ -6,21 +6,20 @@ What is kept of a plan is copied from them (:mod:`certremoval.removals.keeping`)
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, BinaryIO
 
 from django.db import connection
 
 from certremoval.certifications.models import HOLDING_STATUSES, Certification
+from certremoval.database.clock import database_now
 from certremoval.database.dialect import dialect
 from certremoval.database.transactions import reading_transaction
-from certremoval.organization.models import User
+from certremoval.organization.models import OUType, User
 from certremoval.problems import Problem, UnreadableFile
-from certremoval.reading import lookalike_key, rounded_range
 from certremoval.removals.choices import resolve_left_out
 from certremoval.removals.counts import planned_counts, refusing_count
 from certremoval.removals.files import FileFacts, describe_file
@@ -36,16 +35,12 @@ from certremoval.removals.rows import RemovalRows, open_removal_table
 from certremoval.removals.sql import summarise
 from certremoval.removals.sql.classify import classify_rows
 from certremoval.removals.sql.stage import stage_rows
-from certremoval.removals.sql.suggest import Guess, rows_to_guess, suggest
+from certremoval.removals.suggesting import near_certification, suggest_ids
 
 MOST_PROBLEMS_TOLD = 1_000
 MOST_CERTIFICATIONS_TOLD = 1_000
 PEOPLE_SHOWN = 10
-CERTIFICATIONS_SUGGESTED = 100
-"""For at most so many different wrong Certification IDs a near one is looked for."""
-CERTIFICATIONS_COMPARED = 10_000
-MOST_COMPARISONS = 200_000
-"""Comparing texts is slow: with so many comparisons, about a second is spent."""
+UNITS_SHOWN = 10
 
 Progress = Callable[[str, int], None]
 """Told the name of the stage (``reading``, ``checking``, ``keeping``) and the rows done so far."""
@@ -61,13 +56,56 @@ class CertificationCount:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitCounts:
+    """The rows to be removed, by the unit of one OU type in which their people sit.
+
+    ``units`` are the ten with the most rows, each as (key, ID, name, rows); ``others`` counts the rows of people in
+    other units of this type, ``none`` of people in none: all together are the rows to be removed. A person counts for
+    the very unit, not for those above it, and once for each certification.
+    """
+
+    type_name: str
+    units: tuple[tuple[int, str, str, int], ...]
+    others: int
+    none: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept with the job.
+
+        ``{"type": name, "units": [{"key", "unit_id", "name", "count"}, …], "others": rows, "none": rows}``
+        """
+        names = ("key", "unit_id", "name", "count")
+        return {
+            "type": self.type_name,
+            "units": [dict(zip(names, unit, strict=True)) for unit in self.units],
+            "others": self.others,
+            "none": self.none,
+        }
+
+
+def count_units(remove_count: int) -> tuple[UnitCounts, ...]:
+    """Break the rows to be removed of the plan being made down by unit, for each OU type in which any of them sits.
+
+    Standard types first, in their order, then custom ones by name. For drafts alone: it joins all rows to be removed
+    with where their people sit.
+    """
+    order = {name: place for place, name in enumerate(OUType.STANDARD)}
+    by_type: dict[str, UnitCounts] = {}
+    for type_name, in_units, unit in summarise.units(remove_count=remove_count, most=UNITS_SHOWN):
+        before = by_type.get(type_name) or UnitCounts(type_name, (), others=in_units, none=remove_count - in_units)
+        by_type[type_name] = replace(before, units=(*before.units, unit), others=before.others - unit[-1])
+    return tuple(by_type[name] for name in sorted(by_type, key=lambda name: (order.get(name, len(order)), name)))
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSummary:
     """What a file would do.
 
     ``problems`` are the first 1,000 of all ``problem_count``, file problems first, then by line. ``accepted``: no
     refusing problem remains, given ``skip_problems``. ``statuses`` breaks the rows to be removed down by enrollment
     status; ``holding`` of them hold the certification now. ``people`` are the first of them, by line.
-    ``includes_actor``: the administrator who asks is one of them.
+    ``includes_actor``: the administrator who asks is one of them. ``units`` are counted for drafts alone.
+    ``planned_at`` is when it was looked who is on the certifications (the database's time).
     """
 
     file: FileFacts
@@ -82,7 +120,9 @@ class PlanSummary:
     certification_count: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     people: tuple[Line, ...] = ()
+    units: tuple[UnitCounts, ...] = ()
     includes_actor: bool = False
+    planned_at: datetime | None = field(default=None, compare=False)
 
     @property
     def remove_count(self) -> int:
@@ -195,7 +235,7 @@ def _plan(
     actor: User | None,
     progress: Progress,
 ) -> PlanSummary:
-    facts = describe_file(source, name=name)
+    facts, planned_at = describe_file(source, name=name), database_now()
     left_out = resolve_left_out(options)
     rows = RemovalRows(open_removal_table(source, name=name, options=options), options)
     row_count = stage_rows(rows.staged(lambda count: progress("reading", count)))
@@ -208,59 +248,9 @@ def _plan(
         left_out_units=left_out.units,
     )
     counted = summarise.outcomes()
-    if options.match == "user_id" and ("unknown_user" in counted or "invalid" in counted):
-        # A User ID is no right answer in a column of e-mail addresses or usernames.
-        suggest(_guesses())
-    if "invalid" in counted:
-        _suggest_for_invalid_certifications()
-    if "unknown_certification" in counted:
-        _suggest_certifications()
-    return _summarise(facts, options, counted, skip_problems=skip_problems, actor=actor)
-
-
-def _guesses() -> Iterator[Guess]:
-    for position, outcome, text, detail in rows_to_guess():
-        if outcome == "invalid":
-            found = json.loads(detail or "{}")
-            for candidate in found.get("candidates", ()) if found["cell"] == "user" else ():
-                # Only digits are what a cell stored; what it shows of them (1.23E+10) is no rounded number.
-                rounded = rounded_range(candidate) if candidate.isdigit() else None
-                yield (position, "range", *rounded) if rounded else (position, "id", candidate, "")
-        elif rounded := rounded_range(text):
-            yield (position, "range", *rounded)
-        elif key := lookalike_key(text)[:255]:
-            yield (position, "lookalike", key, "")
-
-
-def _suggest_for_invalid_certifications() -> None:
-    for detail in summarise.invalid_details(limit=CERTIFICATIONS_SUGGESTED):
-        found = json.loads(detail)
-        if found["cell"] == "certification" and (candidates := found.get("candidates")):
-            fitting = Certification.objects.filter(certification_id__in=candidates)
-            ids = list(fitting.values_list("certification_id", flat=True))
-            if len(ids) == 1:
-                summarise.suggest_for_invalid(detail, ids[0])
-
-
-def _suggest_certifications() -> None:
-    unknown, known = summarise.unknown_certifications(limit=CERTIFICATIONS_SUGGESTED), _known_certifications()
-    for text in unknown[: max(1, MOST_COMPARISONS // max(1, len(known)))]:
-        if suggestion := _near(text, known):
-            summarise.suggest_certification(text, suggestion)
-
-
-def _known_certifications() -> dict[str, str]:
-    """Return Certification IDs with their look-alike keys."""
-    ids = Certification.objects.order_by("id").values_list("certification_id", flat=True)
-    return {known_id: lookalike_key(known_id) for known_id in ids[:CERTIFICATIONS_COMPARED]}
-
-
-def _near(text: str, known: dict[str, str]) -> str | None:
-    """Return the one Certification ID that is much like ``text``; None if there is none or more than one."""
-    key = lookalike_key(text)
-    alike = [known_id for known_id, known_key in known.items() if known_key == key]
-    near = alike or difflib.get_close_matches(text[:100], known, n=2, cutoff=0.8)
-    return near[0] if len(near) == 1 else None
+    suggest_ids(counted, by_user_id=options.match == "user_id")
+    summary = _summarise(facts, options, counted, skip_problems=skip_problems, actor=actor)
+    return replace(summary, planned_at=planned_at)
 
 
 def _summarise(
@@ -273,7 +263,7 @@ def _summarise(
         title = Certification.objects.filter(certification_id=given).values_list("title", flat=True).first()
         given_title = title or given
         if title is None:
-            suggestion = _near(given, _known_certifications())
+            suggestion = near_certification(given)
             message = unknown_certification_message(given, suggestion)
             file_problems = (Problem("unknown_certification", message, value=given, suggestion=suggestion),)
     certification_count, certifications = summarise.certifications(limit=MOST_CERTIFICATIONS_TOLD)

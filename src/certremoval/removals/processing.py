@@ -15,12 +15,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from certremoval.removals.drafts import plan_draft
 from certremoval.removals.keeping import LeaseLost
 from certremoval.removals.pace import Pace
 from certremoval.removals.sql import advance, lease
 from certremoval.removals.sql.lease import Claim, job_waits
 from certremoval.removals.sql.remove import CountsDisagree, remove_chunk
-from certremoval.removals.submitting import plan_draft
 
 __all__ = [
     "Claim",

@@ -1,19 +1,21 @@
-"""The result file: the administrator's own file, plus what became of each line."""
+"""The administrator's own file again: with what became of each line, or only the lines that are to be put right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
 
 from certremoval.database.bulk import batches
 from certremoval.problems import Purged
 from certremoval.reading import SuspectCell, csv_pieces, trim_id
-from certremoval.removals.files import open_stored_file
+from certremoval.removals.files import PIECE_BYTES, open_stored_file
 from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now, title_of_given
 from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.rows import RemovalRows, open_removal_table
-from certremoval.removals.sql.read import outcomes_between
-from certremoval.removals.words import OUTCOME_WORDS
+from certremoval.removals.sql.read import last_line_of, outcomes_between
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
 
 RESULT_COLUMNS = ("Outcome", "Detail")
 ROWS_AT_A_TIME = 5_000
@@ -27,12 +29,50 @@ def result_file(job: Job) -> Iterator[bytes]:
     heading follow, so that nothing of the file is lost. Each batch is a query of its own. Raises Purged before the
     first byte if the file is no longer kept.
     """
+    return csv_pieces(_result_rows(job, kept_file(job), _results_between))
+
+
+def problems_file(job: Job) -> Iterator[bytes]:
+    """Yield the lines of a job's file that refuse it, as a file ready to fix and to be sent again.
+
+    It has the form of the result file, and ends with the last such line. Raises Purged before the first byte if the
+    file is no longer kept.
+    """
+    file = kept_file(job)
+    last = last_line_of(job=job.id, plan=job.plan_number, outcomes=REFUSING_OUTCOMES)
+    return csv_pieces(_result_rows(job, file, _problems_between, only_explained=True, last=last))
+
+
+def file_as_uploaded(job: Job) -> Iterator[bytes]:
+    """Yield the very bytes that were uploaded. Raises Purged before the first one if they are no longer kept."""
+    return _pieces(kept_file(job))
+
+
+def kept_file(job: Job) -> StoredFile:
+    """Return the job's file. Raises Purged if it is no longer kept."""
     if job.file is None:
-        raise Purged("The uploaded file has been deleted, since its retention time has passed.")
-    return csv_pieces(_result_rows(job, job.file))
+        raise Purged(_("The uploaded file has been deleted, since its retention time has passed."))
+    return job.file
 
 
-def _result_rows(job: Job, file: StoredFile) -> Iterator[list[str]]:
+def _pieces(file: StoredFile) -> Iterator[bytes]:
+    with open_stored_file(file) as source:
+        while piece := source.read(PIECE_BYTES):
+            yield piece
+
+
+_Results = Callable[[Job, PlanOptions, str, int, int], dict[int, tuple[str, str]]]
+
+
+def _result_rows(
+    job: Job,
+    file: StoredFile,
+    results_between: _Results,
+    *,
+    only_explained: bool = False,
+    last: int | None = None,
+) -> Iterator[list[str]]:
+    """Yield the header, then the rows up to line ``last`` with their results; or only those that have one."""
     options = PlanOptions.from_json(job.options)
     with open_stored_file(file) as source:
         table = open_removal_table(source, name=file.name, options=options)
@@ -42,8 +82,12 @@ def _result_rows(job: Job, file: StoredFile) -> Iterator[list[str]]:
         given_title = title_of_given(options)
         yield [*table.header[:kept], *RESULT_COLUMNS]
         for batch in batches(table.rows(), ROWS_AT_A_TIME):
-            results = _results_between(job, options, given_title, batch[0].line, batch[-1].line)
+            if last is not None and batch[0].line > last:
+                return
+            results = results_between(job, options, given_title, batch[0].line, batch[-1].line)
             for row in batch:
+                if only_explained and row.line not in results:
+                    continue
                 cells = [_as_text(cell) if at in needed else str(cell) for at, cell in enumerate(row.cells[:kept])]
                 surplus = [str(cell) for cell in row.cells[width:]]
                 yield [*cells, *[""] * (kept - len(cells)), *results.get(row.line, ("", "")), *surplus]
@@ -71,6 +115,17 @@ def _results_between(
         outcome = outcome_now(job, planned=planned, position=position, drift=drift)
         results[line] = outcome, explained.get(line) or str(OUTCOME_WORDS[outcome])
     return results
+
+
+def _problems_between(
+    job: Job, options: PlanOptions, given_title: str, first: int, last: int
+) -> dict[int, tuple[str, str]]:
+    """Return outcome and words of the lines that refuse the file."""
+    return {
+        line.line: (line.outcome, detail_words(line, options, given_title=given_title))
+        for line in job_lines_to_explain(job, first, last)
+        if line.outcome in REFUSING_OUTCOMES
+    }
 
 
 def _width_without_former_results(header: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from certremoval.organization.lowering import ascii_lower
 from certremoval.problems import Problem, UnreadableFile
@@ -67,7 +68,8 @@ class RemovalRows:
             raise UnreadableFile(
                 Problem(
                     "invalid_columns",
-                    f"{user} is the column of the certifications. Choose the column that holds the User ID.",
+                    _("%(column)s is the column of the certifications. Choose the column that holds the User ID.")
+                    % {"column": user},
                     line=table.header_line,
                     column=user,
                 )

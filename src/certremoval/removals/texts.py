@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from certremoval.problems import InvalidRequest
 
 
@@ -14,4 +16,15 @@ def refuse_unstorable(texts: Iterable[str]) -> None:
     """
     for text in texts:
         if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise InvalidRequest(f"{text!a} holds a character that is none (NUL, or half of one). Delete it.")
+            raise InvalidRequest(
+                _("%(text)s holds a character that is none (NUL, or half of one). Delete it.")
+                % {"text": ascii(text)[:60]}
+            )
+
+
+def too_long_to_search(text: str, limit: int) -> str:
+    """Return what is said of a search text above the limit of characters."""
+    return _("The search has %(length)s characters; at most %(limit)s are looked for.") % {
+        "length": f"{len(text):,}",
+        "limit": limit,
+    }

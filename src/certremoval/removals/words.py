@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -68,3 +69,18 @@ def result_sentence(counts: Mapping[str, int]) -> str:
     if not_reached:
         parts.append(_("%(number)s not reached, still on it") % {"number": number(not_reached)})
     return ", ".join(parts)
+
+
+Kind = Literal["plain", "good", "warn", "bad"]
+
+
+def result_kind(counts: Mapping[str, int]) -> Kind:
+    """Return in which colour a result is told, beside its words: what waits has none, bad is that nobody was removed.
+
+    Warned is of every line that removed nobody, even if the administrator chose so.
+    """
+    if counts["remove"]:
+        return "plain"
+    if not counts["removed"]:
+        return "bad"
+    return "good" if counts["removed"] == counts["rows"] else "warn"

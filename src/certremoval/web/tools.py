@@ -6,14 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from certremoval.access.models import REMOVAL_PERMISSIONS
-from certremoval.access.rules import permissions_of
+from certremoval.access.models import Permission
+from certremoval.access.rules import holds
 from certremoval.web.pages import SignedInRequest, signed_in_page
 
 
 @require_safe
 @signed_in_page
 def tools_page(request: SignedInRequest) -> HttpResponse:
-    """Show the tools. Each removal permission alone opens the list of jobs."""
-    opens_removals = not permissions_of(request.user).isdisjoint(REMOVAL_PERMISSIONS)
-    return render(request, "web/tools.html", {"opens_removals": opens_removals})
+    """Show the tools: the areas that the viewer may open, each with a line on what it is for."""
+    may_remove = holds(request.user, Permission.REMOVAL_MANAGE)
+    return render(request, "web/tools.html", {"area": "tools", "may_remove": may_remove})

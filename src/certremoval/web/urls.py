@@ -1,15 +1,27 @@
-"""Addresses of the pages."""
+"""Addresses of the pages: those of the whole site here, those of an area in its ``urls`` module."""
 
-from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, path
+from __future__ import annotations
 
-from certremoval.web import health, jobs, signing_in, tools
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern] = [
+from certremoval.web import health, tools
+from certremoval.web.account.urls import urlpatterns as account
+from certremoval.web.administration.registered import administration
+from certremoval.web.certifications.urls import urlpatterns as certifications
+from certremoval.web.drafts.urls import urlpatterns as drafts
+from certremoval.web.people.urls import urlpatterns as people
+from certremoval.web.records.urls import urlpatterns as records
+from certremoval.web.removals.urls import urlpatterns as removals
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", tools.tools_page, name="tools"),
-    path("certification-removal/", jobs.jobs_page, name="jobs"),
-    path("sign-in/", signing_in.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    *account,
+    *removals,
+    *drafts,
+    *certifications,
+    *people,
+    *records,
+    path("admin/", administration.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

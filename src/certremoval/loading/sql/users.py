@@ -17,6 +17,9 @@ from certremoval.loading.sql.statements import (
 OWN_FIELDS = ("first_name", "last_name", "email", "is_active", "username")
 """What is compared and written as it is."""
 
+NAME_KEYS = ("first_name_key", "last_name_key")
+"""Written with the names that they are made of."""
+
 _BLOCK_OF_USERS = 100_000
 
 NO_PASSWORD = "!"
@@ -165,10 +168,10 @@ def _insert(present: Sequence[str]) -> None:
     execute(f"""
         INSERT INTO users (
             id, password, is_superuser, user_id, lookalike_key,
-            first_name, last_name, email, is_active, username, manager_id
+            first_name, last_name, first_name_key, last_name_key, email, is_active, username, manager_id
         )
         SELECT f.key, '{NO_PASSWORD}', false, s.user_id, s.lookalike_key,
-            s.first_name, s.last_name, s.email, s.is_active,
+            s.first_name, s.last_name, s.first_name_key, s.last_name_key, s.email, s.is_active,
             {"s.username" if "username" in present else "''"}, {"m.key" if with_manager else "NULL"}
         FROM load_found f
         JOIN load_rows s ON s.line = f.line
@@ -179,7 +182,7 @@ def _insert(present: Sequence[str]) -> None:
 
 
 def _update(present: Sequence[str]) -> None:
-    values = [f"{field} = s.{field}" for field in OWN_FIELDS if field in present]
+    values = [f"{field} = s.{field}" for field in (*OWN_FIELDS, *NAME_KEYS) if field in present]
     if "manager_id" in present:
         values.append("manager_id = c.manager_key")
     execute(f"""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+
+from certremoval.database.dialect import dialect
+from certremoval.organization.searching import name_ranges
 
 _SELECT = """
     SELECT r.position, r.line, r.outcome, r.certification_text, r.user_text, r.status, r.related_line,
@@ -44,3 +49,110 @@ def outcomes_between(*, job: int, plan: int, first: int, last: int) -> list[tupl
         cursor.execute(_OUTCOMES, {"job": job, "plan": plan, "first": first, "last": last})
         rows_found: list[tuple[int, int, str, str | None]] = cursor.fetchall()
     return rows_found
+
+
+ANY = "TRUE"
+DONE = "r.outcome = 'remove' AND r.position <= %(checkpoint)s"
+DONE_WITHOUT_DRIFT = f"{DONE} AND r.position NOT IN (SELECT position FROM job_drift WHERE job_id = %(job)s)"
+STILL_TO_BE_DONE = "r.outcome = 'remove' AND r.position > %(checkpoint)s"
+
+
+def planned_as(outcome: str) -> str:
+    """Return the condition of rows of one outcome other than ``remove``; said twice, so that their index is used."""
+    return f"r.outcome = '{outcome}' AND r.outcome <> 'remove'"
+
+
+def left_alone_as(drift: str) -> str:
+    """Return the condition of rows whose step was left alone with this note."""
+    noted = f"SELECT position FROM job_drift WHERE job_id = %(job)s AND outcome = '{drift}'"
+    return f"{DONE} AND r.position IN ({noted})"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is searched for: as typed, and with small letters A to Z."""
+
+    text: str
+    lowered: str
+
+
+_LINES = """
+    SELECT r.line FROM job_rows r
+    WHERE r.job_id = %(job)s AND r.plan_number = %(plan)s AND r.line > %(after)s AND r.line <= %(up_to)s
+      AND {where}
+    ORDER BY r.line LIMIT %(limit)s
+"""
+_SEARCHED = {
+    "sqlite": """ AND (r.user_key IN ({people}) OR instr(lower(r.user_text), %(lowered)s) > 0
+                       OR lower(r.certification_text) = %(lowered)s)""",
+    "postgresql": """ AND (r.user_key IN ({people}) OR strpos(lower(r.user_text COLLATE "C"), %(lowered)s) > 0
+                           OR lower(r.certification_text COLLATE "C") = %(lowered)s)""",
+}
+
+
+def lines_between(
+    *,
+    job: int,
+    plan: int,
+    checkpoint: int,
+    where: str,
+    people: People | None,
+    after: int,
+    up_to: int,
+    limit: int,
+) -> list[int]:
+    """Return the first lines beyond ``after``, up to ``up_to``, of which a condition above is true."""
+    parameters: dict[str, Any] = {
+        "job": job,
+        "plan": plan,
+        "checkpoint": checkpoint,
+        "after": after,
+        "up_to": up_to,
+        "limit": limit,
+    }
+    if people is not None:
+        named, names = _people_named(people)
+        where += _SEARCHED[dialect()].format(people=named)
+        parameters |= {"lowered": people.lowered, **names}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES.format(where=where), parameters)
+        return [line for (line,) in cursor.fetchall()]
+
+
+def last_line(*, job: int, plan: int) -> int:
+    """Return the last line of the job's file that has a row; 0 if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT line FROM job_rows WHERE job_id = %s AND plan_number = %s ORDER BY line DESC LIMIT 1", (job, plan)
+        )
+        found = cursor.fetchone()
+    return found[0] if found else 0
+
+
+def last_line_of(*, job: int, plan: int, outcomes: Collection[str]) -> int:
+    """Return the last line of the job's file with one of some outcomes other than ``remove``; 0 if there is none."""
+    last = 0
+    with connection.cursor() as cursor:
+        for outcome in outcomes:
+            cursor.execute(
+                "SELECT line FROM job_rows WHERE job_id = %s AND plan_number = %s AND outcome = %s"
+                " AND outcome <> 'remove' ORDER BY line DESC LIMIT 1",
+                (job, plan, outcome),
+            )
+            if found := cursor.fetchone():
+                last = max(last, found[0])
+    return last
+
+
+def _people_named(people: People) -> tuple[str, dict[str, str]]:
+    """Return a query for the keys of the users, with its parameters: each part of it is one range of an index."""
+    ways, parameters = ["user_id = %(text)s"], {"text": people.text}
+    for number, way in enumerate(name_ranges(people.text)):
+        first, end, exact = f"first_{number}", f"end_{number}", f"exact_{number}"
+        condition = f"{way.beginning} >= %({first})s AND {way.beginning} < %({end})s"
+        parameters |= {first: way.first, end: way.end}
+        if way.exact is not None:
+            condition += f" AND {way.known} = %({exact})s"
+            parameters[exact] = way.exact
+        ways.append(condition)
+    return " UNION ALL ".join(f"SELECT id FROM users WHERE {way}" for way in ways), parameters

@@ -22,6 +22,41 @@ def statuses() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+# The rows to be removed are the first positions of the plan.
+_UNITS = """
+    WITH counted AS (
+        SELECT m.type_id, m.unit_id, COUNT(*) AS row_count
+        FROM planned_rows p JOIN unit_memberships m ON m.user_id = p.user_key
+        WHERE p.position <= %(remove_count)s
+        GROUP BY m.type_id, m.unit_id
+    ), ranked AS (
+        SELECT type_id, unit_id, row_count,
+               SUM(row_count) OVER (PARTITION BY type_id) AS in_units,
+               ROW_NUMBER() OVER (PARTITION BY type_id ORDER BY row_count DESC, unit_id) AS place
+        FROM counted
+    )
+    SELECT t.name, r.in_units, u.id, u.unit_id, u.name, r.row_count
+    FROM ranked r
+    JOIN organizational_units u ON u.id = r.unit_id
+    JOIN ou_types t ON t.id = r.type_id
+    WHERE r.place <= %(most)s
+    ORDER BY t.name, r.place
+"""
+
+
+def units(*, remove_count: int, most: int) -> list[tuple[str, int, tuple[int, str, str, int]]]:
+    """Return the ``most`` units of each OU type in which the most of the rows to be removed sit, by type and size.
+
+    (OU type; rows in all units of this type; the unit's key, ID and name, and rows in it.)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"remove_count": remove_count, "most": most})
+        return [
+            (type_name, int(in_units), (key, unit_id, name, rows))
+            for type_name, in_units, key, unit_id, name, rows in cursor.fetchall()
+        ]
+
+
 def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
     """Return how many certifications the rows name, and of the first (ID, title, rows to be removed)."""
     with connection.cursor() as cursor:

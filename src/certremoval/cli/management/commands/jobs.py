@@ -14,7 +14,8 @@ from certremoval.cli.failures import UsageError
 from certremoval.cli.reports import jobs_table
 from certremoval.cli.text import width_of
 from certremoval.problems import InvalidRequest
-from certremoval.removals.jobs import JobFilter, JobPage, list_jobs
+from certremoval.removals.job_filter import JobFilter
+from certremoval.removals.jobs import JobPage, list_jobs
 from certremoval.removals.representation import job_json
 
 

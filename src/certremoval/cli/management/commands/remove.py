@@ -24,10 +24,11 @@ from certremoval.cli.reports import (
 )
 from certremoval.cli.waiting import wait_for
 from certremoval.organization.models import User
+from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.representation import job_json
-from certremoval.removals.submitting import FileRefused, NotConfirmed, remove_file
+from certremoval.removals.submitting import NotConfirmed, remove_file
 from certremoval.removals.words import users
 
 

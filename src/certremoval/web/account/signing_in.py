@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -17,7 +19,14 @@ class SignInForm(AuthenticationForm):
     username = forms.CharField(
         label=_("User ID"),
         max_length=User._meta.get_field("user_id").max_length,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "autofocus": True,
+            }
+        ),
     )
     error_messages = {
         "invalid_login": _(
@@ -25,6 +34,10 @@ class SignInForm(AuthenticationForm):
         ),
         "inactive": _("This user is inactive."),
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs["class"] = "form-control"
 
     def clean_username(self) -> str:
         """Trim what copying leaves around an id, as in files."""
@@ -34,6 +47,6 @@ class SignInForm(AuthenticationForm):
 class SignIn(LoginView):
     """The page on which everything begins; who is signed in already is led on."""
 
-    template_name = "web/sign_in.html"
+    template_name = "web/account/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True

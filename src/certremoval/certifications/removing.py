@@ -1,0 +1,119 @@
+"""Taking one person off a certification, from its page: an operation like any other."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from certremoval.access.models import Permission
+from certremoval.certifications.catalogue import find_certification
+from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
+from certremoval.certifications.visibility import may_manage_certification
+from certremoval.database.clock import database_now
+from certremoval.organization.models import User
+from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
+
+_LONGEST_TITLE = 100
+LONGEST_REASON = 255
+
+
+def find_removable(actor: User, *, certification_key: int, user_key: int) -> Enrollment:
+    """Return the enrollment of a person whom the actor may take off a certification, with both.
+
+    Raises NotPermitted, NotFound (no certification that the actor sees, nobody of this key) and WrongState (the person
+    is not on it).
+    """
+    certification = find_certification(actor, certification_key)
+    if not may_manage_certification(actor, certification):
+        raise NotPermitted(
+            _("Taking a person off needs the permission %(permission)s, or that you own the certification.")
+            % {"permission": Permission.CERTIFICATION_MANAGE.label}
+        )
+    person = User.objects.filter(pk=user_key).first()
+    if person is None:
+        raise NotFound(_("There is no such person. Look for them on the certification's page."))
+    enrollments = Enrollment.objects.filter(certification=certification, user=person)
+    enrollment = enrollments.select_related("user", "certification").first()
+    if enrollment is None:
+        raise _gone(person, certification)
+    return enrollment
+
+
+def remove_person(
+    actor: User, *, certification_key: int, user_key: int, comment: str = "", reason: str = ""
+) -> Operation:
+    """Take one person off a certification, and record it with all values before; return the operation.
+
+    Raises what :func:`find_removable` raises, WrongState too if the enrollment goes or changes meanwhile, and
+    InvalidRequest (a text that cannot be kept). Nothing is written then.
+    """
+    comment, reason = comment.strip(), reason.strip()
+    _check_texts(comment, reason)
+    with transaction.atomic():
+        seen = find_removable(actor, certification_key=certification_key, user_key=user_key)
+        # The delete comes first and names what was seen by id and revision: it waits for whoever has the row, and finds
+        # nothing if they changed it. Locking the row before would take the locks of row and table in the other order
+        # than a load does, and both would wait.
+        deleted, _by_model = Enrollment.objects.filter(pk=seen.pk, revision=seen.revision).delete()
+        if deleted != 1:
+            raise _changed_meanwhile(seen)
+        now = database_now()
+        operation = Operation.objects.create(
+            kind=Operation.Kind.REMOVAL,
+            title=_title(seen.user, seen.certification),
+            comment=comment,
+            reason=reason,
+            actor=actor,
+            actor_user_id=actor.user_id,
+            actor_name=actor.full_name,
+            created_at=now,
+        )
+        RemovalRecord.objects.create(
+            operation_id=operation.pk,
+            enrollment_id=seen.pk,
+            revision=seen.revision,
+            certification_key=seen.certification.pk,
+            certification_id=seen.certification.certification_id,
+            certification_title=seen.certification.title,
+            user_key=seen.user.pk,
+            user_id=seen.user.user_id,
+            user_name=seen.user.full_name,
+            removed_at=now,
+            **{name: getattr(seen, name) for name in Enrollment.VALUES},
+        )
+    return operation
+
+
+def _gone(person: User, certification: Certification) -> WrongState:
+    return WrongState(
+        _("%(person)s is not on %(certification)s any more. Nothing was done.")
+        % {"person": str(person), "certification": certification.title}
+    )
+
+
+def _changed_meanwhile(seen: Enrollment) -> WrongState:
+    if not Enrollment.objects.filter(pk=seen.pk).exists():
+        return _gone(seen.user, seen.certification)
+    return WrongState(
+        _("%(person)s on %(certification)s was changed at this very moment. Nothing was done; look again.")
+        % {"person": str(seen.user), "certification": seen.certification.title}
+    )
+
+
+def _title(person: User, certification: Certification) -> str:
+    title = _("%(person)s from %(certification)s") % {
+        "person": person.full_name,
+        "certification": certification.title,
+    }
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+
+
+def _check_texts(comment: str, reason: str) -> None:
+    """Refuse what no database of ours holds (NUL, half of a surrogate pair), and a reason that is too long."""
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in comment + reason):
+        raise InvalidRequest(_("The text holds a character that is none (NUL, or half of one). Delete it."))
+    if len(reason) > LONGEST_REASON:
+        raise InvalidRequest(
+            _("The reason has %(length)s characters; at most %(limit)s are kept. Shorten it.")
+            % {"length": f"{len(reason):,}", "limit": LONGEST_REASON}
+        )

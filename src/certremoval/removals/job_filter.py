@@ -1,0 +1,88 @@
+"""Which jobs somebody looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from certremoval.problems import InvalidRequest
+from certremoval.removals.models import JobState
+from certremoval.removals.texts import refuse_unstorable
+from certremoval.removals.words import number
+
+LONGEST_SEARCH = 200
+"""Characters. Each word is a condition, and SQLite takes no more than a thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which of the jobs that one may see are listed. Dates are of the job's creation, inclusive, in ``time_zone``.
+
+    ``certification`` is a Certification ID and nothing else; ``certification_search`` what somebody typed, an ID or
+    words of a title. Making a filter raises InvalidRequest where it makes no sense; nothing is corrected silently.
+    """
+
+    search: str = ""
+    on: date | None = None
+    from_: date | None = None
+    to: date | None = None
+    statuses: Collection[str] = ()
+    mine: bool = False
+    certification: str | None = None
+    certification_search: str = ""
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.on is not None and (self.from_ is not None or self.to is not None):
+            raise InvalidRequest(_("Choose one date or a range of dates, not both."))
+        if self.from_ is not None and self.to is not None and self.from_ > self.to:
+            raise InvalidRequest(
+                _("The start, %(start)s, is after the end, %(end)s. Swap them?")
+                % {"start": _day(self.from_), "end": _day(self.to)}
+            )
+        for text in (self.search, self.certification_search):
+            if len(text) > LONGEST_SEARCH:
+                raise InvalidRequest(
+                    _("The search has %(number)s characters; at most %(limit)s are looked for.")
+                    % {"number": number(len(text)), "limit": number(LONGEST_SEARCH)}
+                )
+        refuse_unstorable((self.search, self.certification or "", self.certification_search))
+        unknown = sorted(set(self.statuses) - set(JobState.values))
+        if unknown:
+            raise InvalidRequest(
+                _("%(word)s is no status. Choose among %(statuses)s.")
+                % {"word": unknown[0], "statuses": ", ".join(JobState.values)}
+            )
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise InvalidRequest(
+                _("%(zone)s is no time zone. Name one like Europe/Warsaw or America/New_York.")
+                % {"zone": self.time_zone}
+            ) from error
+
+    def instants(self) -> tuple[datetime | None, datetime | None]:
+        """Return the first instant that counts and the first that no longer does (UTC)."""
+        zone = ZoneInfo(self.time_zone)
+
+        def midnight(day: date) -> datetime | None:
+            try:
+                return datetime.combine(day, time(), zone).astimezone(UTC)
+            except OverflowError:
+                # At the very ends of the calendar the day begins or ends where no time is: no bound.
+                return None
+
+        first, last = (self.on, self.on) if self.on is not None else (self.from_, self.to)
+        return (
+            None if first is None else midnight(first),
+            None if last is None or last == date.max else midnight(last + timedelta(days=1)),
+        )
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")

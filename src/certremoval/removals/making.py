@@ -1,0 +1,131 @@
+"""Making a job of a file, and taking it away again: what drafts and the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from certremoval.certifications.models import Operation
+from certremoval.database.clock import database_now
+from certremoval.organization.models import User
+from certremoval.problems import ActionRefused
+from certremoval.removals.keeping import LeaseLost, delete_plans
+from certremoval.removals.models import DRAFT_STATES, Job, JobState, StoredFile
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.planning import PlanSummary
+from certremoval.removals.sql.lease import Claim
+
+
+class FileRefused(ActionRefused):
+    """The file has problems, and they are not to be skipped. Nothing was left behind; ``summary`` tells all."""
+
+    code = "invalid_request"
+    http_status = 422
+
+    def __init__(self, summary: PlanSummary) -> None:
+        super().__init__(_("The file has problems; nobody was removed."), problems=summary.problems)
+        self.summary = summary
+
+
+def new_job(
+    actor: User,
+    *,
+    stored: StoredFile,
+    title: str,
+    comment: str,
+    reason: str,
+    options: PlanOptions,
+    lease_token: str | None = None,
+) -> Job:
+    """Make a job of a stored file, to be planned; with ``lease_token`` it is held by the process that makes it."""
+    now = database_now()
+    with transaction.atomic():
+        operation = Operation.objects.create(
+            kind=Operation.Kind.REMOVAL,
+            title=title,
+            comment=comment,
+            reason=reason,
+            actor=actor,
+            actor_user_id=actor.user_id,
+            actor_name=actor.full_name,
+            created_at=now,
+        )
+        return Job.objects.create(
+            operation=operation,
+            state=JobState.CHECKING,
+            file=stored,
+            options=options.as_json(),
+            lease_token=lease_token,
+            lease_until=now + timedelta(seconds=settings.ENVIRONMENT.lease_seconds) if lease_token else None,
+            # Made by the command line, which leaves no drafts.
+            needs_its_maker=lease_token is not None,
+            attempts=1 if lease_token else 0,
+        )
+
+
+def set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: JobState, **values: object) -> None:
+    """Let a plan that was kept be the one that counts, and set the job's state. Raises LeaseLost."""
+    with transaction.atomic():
+        changed = Job.objects.filter(pk=held.job_id, lease_token=held.token, state=JobState.CHECKING).update(
+            state=state,
+            plan_number=plan_number,
+            row_count=summary.row_count,
+            planned=summary.planned,
+            remove_count=summary.remove_count,
+            problem_count=summary.problem_count,
+            file_problems=[problem.as_json() for problem in summary.file_problems],
+            certification_count=summary.certification_count,
+            planned_at=summary.planned_at or database_now(),
+            statuses=summary.statuses,
+            units=[one.as_json() for one in summary.units],
+            removes_creator=summary.includes_actor,
+            needs_its_maker=False,
+            lease_token=None,
+            lease_until=None,
+            attempts=0,
+            **values,
+        )
+        if not changed:
+            raise LeaseLost
+
+
+@contextmanager
+def nothing_left_of_failure(stored: StoredFile) -> Iterator[None]:
+    """Delete the file, and the job made of it, if the block fails or is interrupted: a refusal leaves nothing."""
+    try:
+        yield
+    except BaseException:
+        # Inside a transaction (PostgreSQL) all of it is rolled back.
+        if not connection.in_atomic_block:
+            made = Job.objects.filter(file=stored)
+            for job in made:
+                delete_draft(job)
+            if not made.all().exists():
+                StoredFile.objects.filter(pk=stored.pk).delete()
+        raise
+
+
+def delete_draft(job: Job) -> bool:
+    """Delete a job that is a draft, with all that belongs to it; False, and nothing done, if it is none any more."""
+    with transaction.atomic():
+        # Locked first: a worker that is making a plan of it, or a request that submits it, comes before or too late.
+        draft = Job.objects.select_for_update().filter(pk=job.pk, state__in=DRAFT_STATES).first()
+        if draft is None:
+            return False
+        draft.delete()
+        Operation.objects.filter(pk=job.operation_id).delete()
+    # A worker that is planning it finds its lease gone and stops: no rows are added any more.
+    delete_plans(job.pk)
+    delete_unused_file(job.file_id)
+    return True
+
+
+def delete_unused_file(file_id: int | None) -> None:
+    """Delete a stored file that no job has any more."""
+    if file_id is not None and not Job.objects.filter(file_id=file_id).exists():
+        StoredFile.objects.filter(pk=file_id).delete()

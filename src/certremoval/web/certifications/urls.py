@@ -1,0 +1,23 @@
+"""Addresses of Certification Management."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from certremoval.web.certifications import bulk_removing, certification, exporting, listing, person_removing
+
+urlpatterns: list[URLPattern] = [
+    path("certifications/", listing.certifications_page, name="certifications"),
+    path("certifications/<int:key>/", certification.certification_page, name="certification"),
+    re_path(
+        r"^certifications/(?P<key>\d+)/export\.(?P<format>csv|xlsx)$",
+        exporting.certification_export,
+        name="certification-export",
+    ),
+    path("certifications/<int:key>/bulk-remove/", bulk_removing.bulk_remove, name="certification-bulk-remove"),
+    path(
+        "certifications/<int:key>/people/<int:user_key>/remove/",
+        person_removing.remove_person_page,
+        name="certification-remove-person",
+    ),
+]

@@ -1,0 +1,132 @@
+"""Confirm and submit: the last look, and then exactly the preview that was looked at becomes a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from certremoval.access.models import Permission
+from certremoval.access.rules import require
+from certremoval.problems import WrongState
+from certremoval.removals.jobs import find_job
+from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.previews import CertificationShare, changed_since_preview, holding, line_of_creator, shares
+from certremoval.removals.submitting import submit
+from certremoval.removals.words import number, users
+from certremoval.web.drafts.changing import save_texts, to_preview
+from certremoval.web.drafts.preview import about
+from certremoval.web.drafts.typed import Texts, texts_of, typed_texts
+from certremoval.web.pages import SignedInRequest, signed_in_page, whole_number
+
+
+@require_safe
+@signed_in_page
+def confirm_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Ask whether to remove these people. A draft that cannot be submitted leads to its preview, which says why."""
+    require(request.user, Permission.REMOVAL_MANAGE)
+    job = find_job(request.user, job_id)
+    if job.state not in DRAFT_STATES or not can_be_submitted(job):
+        return to_preview(job)
+    return _asked(request, job, changed=changed_since_preview(job))
+
+
+@require_POST
+@signed_in_page
+def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Queue the draft, if it still is what the confirm page showed. Sent twice, it makes one job.
+
+    The form says the number of the plan and how many lines had changed since: another plan leads back to the preview,
+    more changes to the confirm page, which says so once.
+    """
+    require(request.user, Permission.REMOVAL_MANAGE)
+    job, form = find_job(request.user, job_id), request.POST
+    if job.state not in DRAFT_STATES:
+        return redirect("job", job_id=job.pk)
+    if job.state != JobState.DRAFT or _whole(form, "plan") != job.plan_number or not can_be_submitted(job):
+        return _changed_preview(request, job)
+    texts = texts_of(request, job)
+    if "title" in form:
+        texts = _with_title(texts, form)
+        job = save_texts(request, job, texts)
+        if texts.mistakes or not texts.title.strip():
+            return _asked(request, job, changed=_whole(form, "changed"), title_asked=True, status=422)
+    changed = changed_since_preview(job)
+    if changed > _whole(form, "changed"):
+        return _asked(request, job, changed=changed, status=409)
+    try:
+        job = submit(request.user, job.pk, plan_number=_whole(form, "plan"), skip_problems="leave_out_problems" in form)
+    except WrongState:
+        job = find_job(request.user, job_id)
+        if job.state in DRAFT_STATES:
+            return _changed_preview(request, job)
+        return redirect("job", job_id=job.pk)
+    messages.success(
+        request,
+        _("Submitted: %(users)s will be removed. This page shows how far it is.") % {"users": users(job.remove_count)},
+    )
+    return redirect("job", job_id=job.pk)
+
+
+def can_be_submitted(job: Job) -> bool:
+    """Whether a draft was checked and removes anybody."""
+    return job.state == JobState.DRAFT and not job.error and not job.file_problems and job.remove_count > 0
+
+
+def question(job: Job, taken: list[CertificationShare]) -> str:
+    """Return "Remove 412 users from Forklift Operator Safety?"."""
+    words = users(job.remove_count)
+    if len(taken) == 1:
+        return _("Remove %(users)s from %(title)s?") % {"users": words, "title": taken[0].title}
+    return _("Remove %(users)s from %(number)s certifications?") % {
+        "users": words,
+        "number": number(certifications_taken(job)),
+    }
+
+
+def certifications_taken(job: Job) -> int:
+    """Return from how many certifications a job removes anybody."""
+    return job.certifications.filter(planned__gt=0).count()
+
+
+def _asked(
+    request: SignedInRequest, job: Job, *, changed: int, title_asked: bool = False, status: int = 200
+) -> HttpResponse:
+    taken = shares(job)
+    context: dict[str, Any] = about(request, job)
+    context |= {
+        "question": question(job, taken),
+        "shares": taken,
+        "certifications_taken": certifications_taken(job),
+        "holding": holding(job),
+        "others": job.row_count - job.remove_count,
+        "own_line": line_of_creator(job),
+        "changed": changed,
+        "title_asked": title_asked or not job.operation.title.strip() or "title" in context["texts"].mistakes,
+        "title_missing": title_asked and not context["texts"].title.strip(),
+        "button": _("Remove %(users)s") % {"users": users(job.remove_count)},
+    }
+    return render(request, "web/drafts/confirm.html", context, status=status)
+
+
+def _changed_preview(request: SignedInRequest, job: Job) -> HttpResponse:
+    messages.warning(
+        request, _("The preview has changed since you looked at it. Nobody was removed; look at it again.")
+    )
+    return to_preview(job)
+
+
+def _with_title(texts: Texts, form: QueryDict) -> Texts:
+    """Return the texts with the title of a form in place of theirs."""
+    all_texts = QueryDict(mutable=True)
+    all_texts.update({"title": form.get("title", ""), "comment": texts.comment, "reason": texts.reason})
+    return typed_texts(all_texts)
+
+
+def _whole(form: QueryDict, name: str) -> int:
+    """Return a number that our own form sent; -1 for anything else."""
+    return whole_number(form.get(name), otherwise=-1)

@@ -1,0 +1,164 @@
+"""One job: its result, its facts, its progress while it runs, its lines; cancelling it and letting it go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from certremoval.certifications.visibility import viewable_certifications
+from certremoval.database.clock import database_now
+from certremoval.organization.models import User
+from certremoval.problems import InvalidRequest, WrongState
+from certremoval.removals.actions import CANCELLABLE, cancel, find_own_job, may_control, resume
+from certremoval.removals.counts import job_counts, refusing_count
+from certremoval.removals.job_lines import LinesPage, lines_of_job
+from certremoval.removals.jobs import find_job
+from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.representation import job_progress
+from certremoval.removals.words import OUTCOME_WORDS, Kind, result_kind, result_sentence, users
+from certremoval.web.drafts.preview import preview_page
+from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
+from certremoval.web.removals.progress import Seen, time_left
+from certremoval.web.removals.shares import Part, parts_of
+
+LINES_ON_A_PAGE = 50
+CERTIFICATIONS_SHOWN = 100
+LIVE_STATES = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS)
+
+
+@require_safe
+@signed_in_page
+def job_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Show one job; a draft is shown as its preview. What keeps itself up to date is answered as a part alone."""
+    job = find_job(request.user, job_id)
+    if job.state in DRAFT_STATES:
+        return preview_page(request, job)
+    context = _as_it_is(request, job)
+    if asks_for_part(request):
+        page = render(request, "web/removals/job_now.html", context)
+    else:
+        shown, status = _lines(request, job, context["parts"])
+        context |= {**_facts(request.user, job), **shown}
+        page = render(request, "web/removals/job.html", context, status=status)
+    patch_vary_headers(page, ["HX-Request"])
+    return page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def cancel_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Ask before a job is cancelled, and cancel it. A draft is discarded instead."""
+    if request.method == "POST":
+        job = cancel(request.user, job_id)
+        if job is None:
+            messages.info(request, _("The draft is discarded. Nobody was removed."))
+            return redirect("jobs")
+        messages.info(request, _("The job is cancelled: %(result)s.") % {"result": result_sentence(job_counts(job))})
+        return redirect("job", job_id=job_id)
+    job = find_own_job(request.user, job_id)
+    if job.state in DRAFT_STATES:
+        return redirect("draft-discard", job_id=job_id)
+    if job.state not in CANCELLABLE:
+        raise WrongState(
+            _("The job is %(state)s; there is nothing left to cancel.") % {"state": job.get_state_display()}
+        )
+    counts = job_counts(job)
+    left = counts["remove"] + counts["not_reached"]
+    context = {"area": "tools", "job": job, "removed": counts["removed"], "left": left, "left_words": users(left)}
+    return render(request, "web/removals/job_cancel.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def resume_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Let a failed job go on; an address that was typed leads to the job, where the button is."""
+    if request.method == "POST":
+        job = resume(request.user, job_id)
+        left = job_counts(job)["remove"]
+        messages.info(request, _("The job goes on with %(users)s.") % {"users": users(left)})
+    else:
+        find_job(request.user, job_id)
+    return redirect("job", job_id=job_id)
+
+
+def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
+    """Return what changes while a job runs, and who may act on it."""
+    counts = job_counts(job)
+    now = database_now()
+    controls = may_control(request.user, job)
+    seen = Seen.of(request.GET)
+    return {
+        "area": "tools",
+        "job": job,
+        "now": now,
+        "live": job.state in LIVE_STATES,
+        "ended": job.state in ENDED_STATES,
+        "is_part": asks_for_part(request),
+        "state": state_words(job),
+        "result": result_sentence(counts),
+        "kind": kind_of(job, counts),
+        "counts": counts,
+        "parts": parts_of(job),
+        "nothing_left_out": job.row_count == counts["removed"] + counts["remove"],
+        "percent": f"{job_progress(job):.1%}".rstrip("%"),
+        "time_left": time_left(job, now, seen),
+        "options": PlanOptions.from_json(job.options),
+        "seen": seen or Seen(checkpoint=job.checkpoint, at=int(now.timestamp())),
+        "may_cancel": controls and job.state in CANCELLABLE,
+        "may_resume": controls and job.state == JobState.FAILED,
+        "resumes_with": users(counts["not_reached"]),
+    }
+
+
+def state_words(job: Job) -> str:
+    """Return the status of a job, with what it waits for; the result is told beside it."""
+    state = str(job.get_state_display())
+    if job.state == JobState.AWAITING_APPROVAL:
+        return _("%(state)s, waits for approval") % {"state": state}
+    if job.state == JobState.QUEUED and job.scheduled_for is None:
+        return _("%(state)s, begins when its turn comes") % {"state": state}
+    return state
+
+
+def kind_of(job: Job, counts: dict[str, int]) -> Kind:
+    """Return in which colour the job's result is told: a failure is bad, whatever was done before."""
+    return "bad" if job.state == JobState.FAILED else result_kind(counts)
+
+
+def _facts(viewer: User, job: Job) -> dict[str, Any]:
+    """Return what does not change any more."""
+    certifications = list(job.certifications.order_by("-planned", "certification_id")[:CERTIFICATIONS_SHOWN])
+    keys = [one.certification_key for one in certifications]
+    viewable = set(viewable_certifications(viewer).filter(pk__in=keys).values_list("pk", flat=True))
+    return {
+        "certifications": [(one, one.certification_key in viewable) for one in certifications],
+        "certifications_more": max(job.certification_count - len(certifications), 0),
+        "problem_lines": refusing_count(job.planned),
+    }
+
+
+def _lines(request: SignedInRequest, job: Job, parts: list[Part]) -> tuple[dict[str, Any], int]:
+    """Return the lines that the address asks for, and the page's HTTP status."""
+    outcomes = [outcome for outcome in request.GET.getlist("outcome") if outcome]
+    search = request.GET.get("search", "")
+    after = whole_number(request.GET.get("after"))
+    shown: dict[str, Any] = {
+        "outcomes": outcomes,
+        "search": search,
+        "after": after,
+        "several_certifications": job.certification_count > 1,
+        "chosen_words": ", ".join(str(OUTCOME_WORDS[outcome]) for outcome in outcomes if outcome in OUTCOME_WORDS),
+        "chosen_count": sum(part.count for part in parts if part.outcome in outcomes) if outcomes else job.row_count,
+    }
+    try:
+        page = lines_of_job(job, outcomes=outcomes, search=search, after=after, limit=LINES_ON_A_PAGE)
+    except InvalidRequest as refusal:
+        return {**shown, "page": LinesPage([], None), "mistake": refusal.message}, refusal.http_status
+    return {**shown, "page": page}, 200

@@ -1,0 +1,17 @@
+"""Addresses of the list of jobs and of one job."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from certremoval.web.removals import details, downloads, listing
+
+urlpatterns: list[URLPattern] = [
+    path("certification-removal/", listing.jobs_page, name="jobs"),
+    path("certification-removal/<int:job_id>/", details.job_page, name="job"),
+    path("certification-removal/<int:job_id>/results.csv", downloads.results, name="job-results"),
+    path("certification-removal/<int:job_id>/file", downloads.file, name="job-file"),
+    path("certification-removal/<int:job_id>/problems.csv", downloads.problems, name="job-problems"),
+    path("certification-removal/<int:job_id>/cancel/", details.cancel_page, name="job-cancel"),
+    path("certification-removal/<int:job_id>/resume/", details.resume_page, name="job-resume"),
+]

@@ -1,0 +1,276 @@
+"""Who may open and do what: every address, each kind of viewer. An address without a row fails.
+
+Ben, of Division B-Docks below B, of Halden Polska below Halden, and in the night shift, made a job that has ended, one
+that failed, and a draft. Forklift is Olga's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from certremoval.access.models import Constraint, Grant, Permission, Role
+from certremoval.certifications.models import Certification
+from certremoval.organization.models import User
+from certremoval.removals.drafts import check_now, upload_draft
+from certremoval.removals.models import Job, JobState
+from certremoval.removals.options import PlanOptions
+from tests.removals.conftest import FORKLIFT, enroll, make_group, make_unit, make_user, people, remove, run
+from tests.web.conftest import SignedIn
+
+pytestmark = pytest.mark.django_db
+
+INSIDE = (
+    "inside a division",
+    "inside a division below",
+    "inside a custom unit below",
+    "inside a group",
+    "inside the own division",
+    "inside the own custom unit below",
+)
+OUTSIDE = ("outside", "outside: above without subordinates")
+UNCONSTRAINED = ("unconstrained", "superuser")
+MANAGES = (*INSIDE, *OUTSIDE, *UNCONSTRAINED, "ben")
+READS = ("view only", "undo only", "approve only")
+VIEWERS = ("anonymous", "learner", *MANAGES, *READS, "certification view", "certification manage", "owner")
+
+SEES_BENS = {*INSIDE, *UNCONSTRAINED, *READS, "ben"}
+HAS_A_REMOVAL_PERMISSION = {*MANAGES, *READS}
+SEES_PEOPLE = {*MANAGES, "certification view", "certification manage"}
+SEES_FORKLIFT = {*SEES_PEOPLE, "owner"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who gets 200 (or is led on, 302), and what the others get who signed in."""
+
+    allowed: frozenset[str]
+    refused: int
+    refused_otherwise: tuple[frozenset[str], int] = (frozenset(), 0)
+
+    def status(self, viewer: str, *, good: int) -> int:
+        if viewer in self.allowed:
+            return good
+        some, status = self.refused_otherwise
+        return status if viewer in some else self.refused
+
+
+def row(allowed: set[str] | tuple[str, ...], refused: int, otherwise: dict[int, set[str]] | None = None) -> Row:
+    ((status, some),) = (otherwise or {0: set[str]()}).items()
+    return Row(frozenset(allowed), refused, (frozenset(some), status))
+
+
+ALL = set(VIEWERS) - {"anonymous"}
+CONTROLS = {"ben", *UNCONSTRAINED}
+NOT_MANAGING = ALL - set(MANAGES)
+
+GET: dict[str, tuple[str, Row]] = {
+    "tools": ("", row(ALL, 403)),
+    "preferences": ("", row(ALL, 403)),
+    "jobs": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
+    "job": ("ended", row(SEES_BENS, 404)),
+    "job-results": ("ended", row(SEES_BENS, 404)),
+    "job-file": ("ended", row(SEES_BENS, 404)),
+    "job-problems": ("ended", row(SEES_BENS, 404)),
+    "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "new-job": ("", row(MANAGES, 403)),
+    "template": ("file", row(MANAGES, 403)),
+    "draft-replace": ("draft", row({"ben"}, 404)),
+    "draft-discard": ("draft", row({"ben"}, 404)),
+    "draft-confirm": ("draft", row({"ben"}, 404, {403: NOT_MANAGING})),
+    "certifications": ("", row(SEES_FORKLIFT, 403)),
+    "certification": ("certification", row(SEES_FORKLIFT, 403)),
+    "certification-export": ("certification file", row(SEES_FORKLIFT, 403)),
+    "certification-remove-person": (
+        "certification person",
+        row({"superuser", "certification manage", "owner"}, 403),
+    ),
+    "people": ("", row(SEES_PEOPLE, 403)),
+    "person": ("person", row(SEES_PEOPLE, 403)),
+    "person-removals": ("person file", row(SEES_PEOPLE, 403)),
+    "person-enrollments": ("person file", row(SEES_PEOPLE, 403)),
+    "person-sees": ("person", row({"superuser"}, 403)),
+    "removal-records": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
+    "removal-records-export": ("file", row(HAS_A_REMOVAL_PERMISSION, 403)),
+    "admin:index": ("", row({"superuser"}, 403)),
+    "admin:access_grant_add": ("", row({"superuser"}, 403)),
+}
+POST: dict[str, tuple[str, Row]] = {
+    "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "job-resume": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "draft-change": ("draft", row({"ben"}, 404)),
+    "draft-title": ("draft", row({"ben"}, 404)),
+    "draft-discard": ("draft", row({"ben"}, 404)),
+    "draft-submit": ("draft", row({"ben"}, 404, {403: NOT_MANAGING})),
+    "certification-bulk-remove": ("certification", row(MANAGES, 403)),
+    "certification-remove-person": (
+        "certification person",
+        row({"superuser", "certification manage", "owner"}, 403),
+    ),
+}
+OPEN_TO_ALL = {"sign-in", "sign-out", "healthz", "readyz"}
+
+
+def test_every_address_has_a_row() -> None:
+    names = {
+        pattern.name for pattern in get_resolver("certremoval.web.urls").url_patterns if isinstance(pattern, URLPattern)
+    }
+    assert names == {name for name in {*GET, *POST, *OPEN_TO_ALL} if not name.startswith("admin:")}
+
+
+class World:
+    """What there is to be seen, and each viewer."""
+
+    def __init__(self) -> None:
+        self.ben = make_user("ben", "Ben Ito")
+        self.root = User.objects.create_superuser("root")
+        enroll(FORKLIFT, "K-1", "K-2")
+        above = make_unit("Division", "B")
+        docks = make_unit("Division", "B-Docks", "ben", parent=above)
+        halden = make_unit("Legal Entity", "H")
+        make_unit("Legal Entity", "HP", "ben", parent=halden)
+        night_shift = make_group("N", "ben")
+        forklift = Certification.objects.get()
+        below = {"include_subordinates": True}
+        self.viewers: dict[str, User] = {"superuser": self.root, "ben": self.ben, "learner": make_user("learner")}
+        self.give("ben", Permission.REMOVAL_MANAGE)
+        for viewer, values in {
+            "inside a division": {"kind": "organizational_units", "unit": docks},
+            "inside a division below": {"kind": "organizational_units", "unit": above, **below},
+            "inside a custom unit below": {"kind": "custom_organizational_units", "unit": halden, **below},
+            "inside a group": {"kind": "groups", "group": night_shift},
+            "inside the own division": {"kind": "user_organizational_units", "ou_type": docks.type},
+            "inside the own custom unit below": {
+                "kind": "user_organizational_units",
+                "ou_type": halden.type,
+                **below,
+            },
+            "outside": {"kind": "groups", "group": make_group("M")},
+            "outside: above without subordinates": {"kind": "organizational_units", "unit": above},
+        }.items():
+            self.give(viewer, Permission.REMOVAL_MANAGE, values)
+        docks.memberships.create(user=self.viewers["inside the own division"], type=docks.type)
+        halden.memberships.create(user=self.viewers["inside the own custom unit below"], type=halden.type)
+        self.give("unconstrained", Permission.REMOVAL_MANAGE)
+        self.give("view only", Permission.REMOVAL_VIEW)
+        self.give("undo only", Permission.REMOVAL_UNDO)
+        self.give("approve only", Permission.REMOVAL_APPROVE)
+        self.give("certification view", Permission.CERTIFICATION_VIEW)
+        self.give("certification manage", Permission.CERTIFICATION_MANAGE)
+        self.viewers["owner"] = make_user("owner")
+        forklift.owners.add(self.viewers["owner"])
+        ended = run(remove(self.ben, people("K-1", "NOBODY"), title="Bens ended", skip_problems=True))
+        failed = remove(self.ben, people("K-2"), title="Bens failed")
+        Job.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="The database refused the work.")
+        draft = upload_draft(self.ben, people("K-2"), name="x.csv", title="Bens draft", options=PlanOptions())
+        assert check_now(draft).state == JobState.DRAFT
+        person = User.objects.get(user_id="K-2")
+        self.arguments: dict[str, dict[str, object]] = {
+            "": {},
+            "ended": {"job_id": ended.pk},
+            "failed": {"job_id": failed.pk},
+            "draft": {"job_id": draft.pk},
+            "file": {"format": "csv"},
+            "certification": {"key": forklift.pk},
+            "certification file": {"key": forklift.pk, "format": "csv"},
+            "certification person": {"key": forklift.pk, "user_key": person.pk},
+            "person": {"key": person.pk},
+            "person file": {"key": person.pk, "format": "xlsx"},
+        }
+        self.form = {
+            "again": "yes",
+            "title": "T",
+            "preview": draft.plan_number,
+            "changed": "0",
+            "user": [person.pk],
+            "who": "ticked",
+        }
+
+    def give(self, viewer: str, permission: Permission, *constraints: dict[str, object]) -> None:
+        user = self.viewers.setdefault(viewer, User.objects.filter(user_id=viewer).first() or make_user(viewer))
+        role = Role.objects.create(name=f"{viewer}: {permission}")
+        role.members.add(user)
+        grant = Grant.objects.create(role=role, permission=permission)
+        for values in constraints:
+            Constraint.objects.create(grant=grant, **values)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def browsers(world: World, signed_in: SignedIn) -> dict[str, Client]:
+    return {"anonymous": Client(), **{viewer: signed_in(user) for viewer, user in world.viewers.items()}}
+
+
+@pytest.mark.parametrize("name", GET)
+def test_who_may_open(name: str, world: World, browsers: dict[str, Client]) -> None:
+    arguments, expected = GET[name]
+    address = reverse(name, kwargs=world.arguments[arguments])
+
+    # The administration leads to its own address for signing in, which then says 403 to whoever is signed in.
+    follow = name.startswith("admin:")
+    answers = {viewer: browser.get(address, follow=follow) for viewer, browser in browsers.items()}
+
+    if follow:
+        assert answers["anonymous"].redirect_chain[-1][0].startswith("/sign-in/?next=")
+    else:
+        assert answers["anonymous"].headers["Location"].startswith("/sign-in/?next=")
+    statuses = {viewer: answer.status_code for viewer, answer in answers.items() if viewer != "anonymous"}
+    assert statuses == {viewer: expected.status(viewer, good=200) for viewer in ALL}
+
+
+@pytest.mark.parametrize("name", POST)
+def test_who_may_act(name: str, world: World, browsers: dict[str, Client]) -> None:
+    """Each acts on the same: what one does is taken back before the next comes."""
+    arguments, expected = POST[name]
+    address = reverse(name, kwargs=world.arguments[arguments])
+
+    answers = {}
+    for viewer, browser in browsers.items():
+        with _taken_back():
+            answers[viewer] = browser.post(address, world.form)
+
+    assert answers["anonymous"].headers["Location"].startswith("/sign-in/?next=")
+    statuses = {viewer: answer.status_code for viewer, answer in answers.items() if viewer != "anonymous"}
+    assert statuses == {viewer: expected.status(viewer, good=302) for viewer in ALL}
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    before = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+@pytest.mark.parametrize("name", sorted({*POST} - {*GET, "job-resume"}))
+def test_what_acts_is_not_a_link(name: str, world: World, browsers: dict[str, Client]) -> None:
+    address = reverse(name, kwargs=world.arguments[POST[name][0]])
+    assert browsers["ben"].get(address).status_code == 405
+
+
+def test_a_post_without_its_token_does_nothing(world: World) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(world.ben)
+    for name, (arguments, _) in POST.items():
+        assert browser.post(reverse(name, kwargs=world.arguments[arguments]), world.form).status_code == 403
+
+
+def test_a_hidden_job_leaks_nothing_anywhere(world: World, browsers: dict[str, Client]) -> None:
+    """Neither title nor count: in the list, its search, the register, a person's history."""
+    browser = browsers["outside"]
+    person = reverse("person", args=[User.objects.get(user_id="K-1").pk])
+
+    for address in ("/certification-removal/", "/certification-removal/?search=Bens", "/removal-records/", person):
+        page = browser.get(address).content.decode().replace('value="Bens"', "")
+        assert "Bens" not in page, address
