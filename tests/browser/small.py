@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from certremoval.access.models import Grant, Permission, Role
 from certremoval.certifications.models import Certification
@@ -68,8 +68,13 @@ def create_by_file(page: Page, file: Path, title: str = "Changed roles") -> None
     expect(page.get_by_role("heading", name=f"Preview: {title}")).to_be_visible()
 
 
-def submit(page: Page, words: str) -> None:
-    """Go from the preview through the dialog to the job; ``words`` are those of both buttons."""
-    page.get_by_role("link", name=words).click()
-    page.get_by_role("dialog").get_by_role("button", name=words).click()
+def action(page: Page, words: str) -> Locator:
+    """Return what can be done with a draft; it stands above the lines and below them."""
+    return page.get_by_role("link", name=words, exact=True).first
+
+
+def submit(page: Page, words: str, *, confirm: str = "") -> None:
+    """Go from the preview through the dialog to the job; ``confirm`` is the dialog's button, if not called the same."""
+    action(page, words).click()
+    page.get_by_role("dialog").get_by_role("button", name=confirm or words).click()
     expect(page.get_by_role("heading", name="Facts")).to_be_visible()

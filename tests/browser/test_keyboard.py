@@ -17,7 +17,6 @@ FOCUSED = """() => {
   const box = one.getBoundingClientRect();
   const style = getComputedStyle(one);
   const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-  const hidden = [...one.querySelectorAll(".visually-hidden"), ...(one.labels ?? [])].length;
   return {
     what: one.outerHTML.slice(0, 120),
     name: (one.innerText || one.labels?.[0]?.innerText || one.getAttribute("aria-label") || "").trim(),
@@ -67,7 +66,9 @@ def test_the_first_stop_skips_to_the_content(ada: User, open_page: OpenPage) -> 
 )
 @pytest.mark.parametrize("width", [1280, 360])
 def test_tab_reaches_the_main_action(address: str, action: str, width: int, ada: User, open_page: OpenPage) -> None:
-    page = open_page(ada, address.format(forklift=forklift().pk), viewport={"width": width, "height": 800})
+    page = open_page(ada)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address.format(forklift=forklift().pk))
     tab_to(page, action)
 
 

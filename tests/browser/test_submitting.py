@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from certremoval.organization.models import User
 from certremoval.removals.models import Job
 from tests.browser.conftest import OpenPage
-from tests.browser.small import IDS, NAMES, create_by_file, submit, written
+from tests.browser.small import IDS, NAMES, action, create_by_file, submit, written
 from tests.browser.world import run_some
 from tests.removals.conftest import enrolled, run
 
@@ -51,7 +51,7 @@ def test_a_unit_is_left_out_on_the_preview(page: Page, tmp_path: Path) -> None:
 
 def test_the_question_begins_at_cancel_and_escape_ends_it(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS[2:]))
-    opener = page.get_by_role("link", name="Remove 10 users")
+    opener = action(page, "Remove 10 users")
     opener.click()
     dialog = page.get_by_role("dialog", name="Remove 10 users from Forklift Operator Safety?")
     expect(dialog).to_contain_text("8 of them hold the certification today")
@@ -69,7 +69,7 @@ def test_the_question_begins_at_cancel_and_escape_ends_it(page: Page, tmp_path: 
 
 def test_focus_does_not_leave_the_question(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS))
-    page.get_by_role("link", name="Remove 12 users").click()
+    action(page, "Remove 12 users").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     for _ in range(8):
         page.keyboard.press("Tab")
@@ -79,7 +79,7 @@ def test_focus_does_not_leave_the_question(page: Page, tmp_path: Path) -> None:
 
 def test_a_double_click_makes_one_job(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS))
-    page.get_by_role("link", name="Remove 12 users").click()
+    action(page, "Remove 12 users").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove 12 users").dblclick()
     expect(page.get_by_role("heading", name="Facts")).to_be_visible()
     assert the_job().state == "queued"
@@ -90,7 +90,7 @@ def test_two_windows_make_one_job(page: Page, tmp_path: Path) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     for window in (page, other):
-        window.get_by_role("link", name="Remove 12 users").click()
+        action(window, "Remove 12 users").click()
         expect(window.get_by_role("dialog")).to_be_visible()
     for window in (page, other):
         window.get_by_role("dialog").get_by_role("button", name="Remove 12 users").click()
@@ -102,7 +102,7 @@ def test_a_missing_title_is_asked_for_in_the_question(page: Page, tmp_path: Path
     page.goto("/certification-removal/new/")
     page.get_by_label("Upload CSV").set_input_files(written(tmp_path, *IDS[:2]))
     page.get_by_role("button", name="Check who would be removed").click()
-    page.get_by_role("link", name="Remove 2 users").click()
+    action(page, "Remove 2 users").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Job Title").fill("Closing")
     dialog.get_by_role("button", name="Remove 2 users").click()
@@ -133,9 +133,7 @@ def test_progress_shows_itself_without_a_reload_while_the_focus_stays(page: Page
 def test_the_files_of_a_job_hold_what_they_say(page: Page, tmp_path: Path) -> None:
     file = written(tmp_path, *IDS[:2], "31")
     create_by_file(page, file)
-    page.get_by_role("link", name="Remove 2 and leave out 1 problem line").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove 2 users").click()
-    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    submit(page, "Remove 2 and leave out 1 problem line", confirm="Remove 2 users")
     run(the_job())
     page.reload()
 
@@ -154,9 +152,7 @@ def test_the_files_of_a_job_hold_what_they_say(page: Page, tmp_path: Path) -> No
 
 def test_the_lines_of_a_job_are_shown_by_outcome_with_names(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS[:2], "31"))
-    page.get_by_role("link", name="Remove 2 and leave out 1 problem line").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove 2 users").click()
-    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    submit(page, "Remove 2 and leave out 1 problem line", confirm="Remove 2 users")
     run(the_job())
     page.reload()
     page.get_by_role("link", name="2 lines: Removed").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from certremoval.organization.models import User
 from certremoval.removals.models import Job
 from tests.browser.conftest import OpenPage
-from tests.browser.small import IDS, NAMES, create_by_file, forklift, written
+from tests.browser.small import IDS, NAMES, action, create_by_file, forklift, written
 from tests.browser.world import run_some
 from tests.removals.conftest import enrolled, run
 
@@ -24,7 +24,7 @@ def test_from_a_file_to_a_job_that_is_done(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS))
     page.get_by_role("checkbox", name="In Progress").check()
     page.get_by_role("button", name="Leave out what is ticked or named").click()
-    page.get_by_role("link", name="Remove 8 users").click()
+    action(page, "Remove 8 users").click()
     expect(page.get_by_role("heading", name="Remove 8 users from Forklift Operator Safety?").first).to_be_visible()
     page.get_by_role("button", name="Remove 8 users").click()
     expect(page.get_by_role("heading", name="Facts")).to_be_visible()
@@ -41,7 +41,7 @@ def test_from_a_file_to_a_job_that_is_done(page: Page, tmp_path: Path) -> None:
 
 def test_a_job_is_cancelled_by_a_page_that_asks(page: Page, tmp_path: Path) -> None:
     create_by_file(page, written(tmp_path, *IDS))
-    page.get_by_role("link", name="Remove 12 users").click()
+    action(page, "Remove 12 users").click()
     page.get_by_role("button", name="Remove 12 users").click()
     page.get_by_role("link", name="Cancel this job").click()
     page.get_by_role("button", name="Cancel this job and keep 12 users").click()
