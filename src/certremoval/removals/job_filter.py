@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from certremoval.certifications.periods import Period
 from certremoval.problems import InvalidRequest
 from certremoval.removals.models import JobState
 from certremoval.removals.texts import refuse_unstorable
@@ -40,11 +39,7 @@ class JobFilter:
     def __post_init__(self) -> None:
         if self.on is not None and (self.from_ is not None or self.to is not None):
             raise InvalidRequest(_("Choose one date or a range of dates, not both."))
-        if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            raise InvalidRequest(
-                _("The start, %(start)s, is after the end, %(end)s. Swap them?")
-                % {"start": _day(self.from_), "end": _day(self.to)}
-            )
+        self._period()
         for text in (self.search, self.certification_search):
             if len(text) > LONGEST_SEARCH:
                 raise InvalidRequest(
@@ -58,31 +53,11 @@ class JobFilter:
                 _("%(word)s is no status. Choose among %(statuses)s.")
                 % {"word": unknown[0], "statuses": ", ".join(JobState.values)}
             )
-        try:
-            ZoneInfo(self.time_zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise InvalidRequest(
-                _("%(zone)s is no time zone. Name one like Europe/Warsaw or America/New_York.")
-                % {"zone": self.time_zone}
-            ) from error
 
     def instants(self) -> tuple[datetime | None, datetime | None]:
         """Return the first instant that counts and the first that no longer does (UTC)."""
-        zone = ZoneInfo(self.time_zone)
+        return self._period().instants()
 
-        def midnight(day: date) -> datetime | None:
-            try:
-                return datetime.combine(day, time(), zone).astimezone(UTC)
-            except OverflowError:
-                # At the very ends of the calendar the day begins or ends where no time is: no bound.
-                return None
-
+    def _period(self) -> Period:
         first, last = (self.on, self.on) if self.on is not None else (self.from_, self.to)
-        return (
-            None if first is None else midnight(first),
-            None if last is None or last == date.max else midnight(last + timedelta(days=1)),
-        )
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
+        return Period(first, last, self.time_zone)

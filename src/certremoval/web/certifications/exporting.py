@@ -19,9 +19,9 @@ from certremoval.web.pages import SignedInRequest, signed_in_page
 
 @require_safe
 @signed_in_page
-def certification_export(request: SignedInRequest, key: int | str, format: Format) -> HttpResponseBase:
+def certification_export(request: SignedInRequest, key: int, format: Format) -> HttpResponseBase:
     """Hand out everybody whom the filters of the address show, on all pages."""
-    certification = find_certification(request.user, int(key))
+    certification = find_certification(request.user, key)
     asked = read_people(request.GET, certification)
     if asked.people is None:
         raise InvalidRequest(_("The filters are not clear. Set them on the certification's page, and export there."))

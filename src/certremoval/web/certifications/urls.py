@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from certremoval.web.certifications import bulk_removing, certification, exporting, listing, person_removing
 
 urlpatterns: list[URLPattern] = [
     path("certifications/", listing.certifications_page, name="certifications"),
     path("certifications/<int:key>/", certification.certification_page, name="certification"),
-    re_path(
-        r"^certifications/(?P<key>\d+)/export\.(?P<format>csv|xlsx)$",
-        exporting.certification_export,
-        name="certification-export",
+    *(
+        path(
+            f"certifications/<int:key>/export.{format}",
+            exporting.certification_export,
+            {"format": format},
+            name="certification-export",
+        )
+        for format in ("csv", "xlsx")
     ),
     path("certifications/<int:key>/bulk-remove/", bulk_removing.bulk_remove, name="certification-bulk-remove"),
     path(
