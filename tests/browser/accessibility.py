@@ -32,6 +32,31 @@ _TOO_WIDE = """() => {
 }"""
 
 
+# What can have the focus although nobody sees it then, as a link within a heading row that is hidden.
+_FOCUSED_UNSEEN = """() => {
+  const cut = (one) => {
+    for (; one && one !== document.documentElement; one = one.parentElement) {
+      const style = getComputedStyle(one);
+      const flat = style.overflow === "hidden" && one.getBoundingClientRect().height <= 1;
+      if (flat || style.clipPath !== "none") return true;
+    }
+    return false;
+  };
+  const could = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  const unseen = [...document.querySelectorAll(could)].filter((one) => {
+    one.focus({ preventScroll: true });
+    return document.activeElement === one && cut(one);
+  });
+  document.activeElement.blur();
+  return unseen.slice(0, 5).map((one) => `the focus is not seen on ${one.outerHTML.slice(0, 160)}`);
+}"""
+
+
+def focused_unseen(page: Page) -> list[str]:
+    """Return what takes the focus where nobody sees it."""
+    return list(page.evaluate(_FOCUSED_UNSEEN))
+
+
 def violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
     """Return what axe finds wrong, one line for each element; by all rules, or by these."""
     page.evaluate(f"window.axe || (() => {{ {AXE_SCRIPT} }})()")

@@ -16,12 +16,14 @@ FOCUSED = """() => {
   const one = document.activeElement;
   const box = one.getBoundingClientRect();
   const style = getComputedStyle(one);
-  const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  // What is inside a date field has the browser's own ring: the field is then focused no more than that.
+  const inside = !one.matches(":focus");
+  const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   return {
     what: one.outerHTML.slice(0, 120),
     name: (one.innerText || one.labels?.[0]?.innerText || one.getAttribute("aria-label") || "").trim(),
     seen: one.tagName === "BODY" || (box.width >= 1 && box.height >= 1 && box.right > 0 && box.left < innerWidth),
-    ring: one.tagName === "BODY" || ring,
+    ring: one.tagName === "BODY" || inside || outline || style.boxShadow !== "none",
     body: one.tagName === "BODY",
   };
 }"""

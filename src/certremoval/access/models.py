@@ -58,6 +58,8 @@ class Grant(models.Model):
 
     class Meta:
         db_table = "grants"
+        verbose_name = _("permission given")
+        verbose_name_plural = _("permissions given")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["role", "permission"], name="one_grant_per_role_and_permission")
         ]

@@ -130,6 +130,8 @@ class OUType(models.Model):
 
     class Meta:
         db_table = "ou_types"
+        verbose_name = _("OU type")
+        verbose_name_plural = _("OU types")
 
     def __str__(self) -> str:
         return self.name

@@ -57,6 +57,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grants",
+                "verbose_name": "permission given",
+                "verbose_name_plural": "permissions given",
             },
         ),
         migrations.CreateModel(

@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ou_types",
+                "verbose_name": "OU type",
+                "verbose_name_plural": "OU types",
             },
         ),
         migrations.CreateModel(

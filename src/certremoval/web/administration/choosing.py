@@ -176,7 +176,7 @@ class Chooses(forms.Field):
 class ChoosesSeveral(Chooses):
     """A field for several, one on a line: gives a list, each once. ``find`` is said beside where one looks for more."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea  # type: ignore[assignment]
 
     def __init__(self, among: Among, *, find: Any, **kwargs: Any) -> None:
         self.find_label = find
@@ -215,3 +215,12 @@ class ChoosesSeveral(Chooses):
 
 def _lines(text: str) -> list[str]:
     return [line for line in map(trim_id, re.split(r"[\r\n]+", text)) if line]
+
+
+def without_shortcuts(form: Any, *names: str) -> Any:
+    """Return the form without Django's pictures beside a field, which open another window to add or change a choice."""
+    for name in names:
+        widget = form.base_fields[name].widget
+        for shortcut in ("add", "change", "delete", "view"):
+            setattr(widget, f"can_{shortcut}_related", False)
+    return form

@@ -43,7 +43,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse to take out who is not in the group, and to do both with one person."""
         cleaned = super().clean()
         out: list[User] = self.cleaned_data.get("take_out") or []
-        inside = set(
+        inside: set[object] = set(
             GroupMembership.objects.filter(group=self.instance.pk, user__in=out).values_list("user", flat=True)
         )
         for person in out:

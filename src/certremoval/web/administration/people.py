@@ -54,7 +54,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk is None:
             return
         places = UnitMembership.objects.filter(user=self.instance).select_related("unit__type")
-        self.initial |= {f"{PLACE}{place.type_id}": place.unit for place in places}
+        self.initial.update({f"{PLACE}{place.type_id}": place.unit for place in places})
         self.initial["groups"] = list(self.instance.member_of.order_by("name", "pk"))
         self.initial["roles"] = list(self.instance.roles.order_by("name"))
 
@@ -97,7 +97,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in self.changed_data:
             chosen = self.cleaned_data.get(name)
             if name.startswith(PLACE):
-                of_type = {"user": user, "type_id": int(name.removeprefix(PLACE))}
+                of_type: dict[str, Any] = {"user": user, "type_id": int(name.removeprefix(PLACE))}
                 if chosen is None:
                     UnitMembership.objects.filter(**of_type).delete()
                 else:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certremoval.access.models import PERMISSION_CATEGORY, REMOVAL_PERMISSIONS, Constraint, Grant, Permission, Role
-from certremoval.web.administration.choosing import GROUPS, PEOPLE, UNITS, Chooses, ChoosesSeveral
+from certremoval.web.administration.choosing import GROUPS, PEOPLE, UNITS, Chooses, ChoosesSeveral, without_shortcuts
 
 LONGEST_ROLE_NAME = 255
 
@@ -120,6 +120,12 @@ class ConstraintsInline(admin.StackedInline):  # type: ignore[type-arg]
         """Offer an empty one where there is none yet."""
         return 0 if obj is not None and obj.constraints.exists() else self.extra
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Choose an OU type among those there are."""
+        formset = super().get_formset(request, obj, **kwargs)
+        without_shortcuts(formset.form, "ou_type")
+        return formset
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch what each names."""
         return super().get_queryset(request).select_related("unit__type", "ou_type", "group")
@@ -138,6 +144,10 @@ class GrantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("role__name", "permission")
     readonly_fields = ("members_now",)
     actions = None
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Choose a role among those there are: a new one is named below."""
+        return without_shortcuts(super().get_form(request, obj, change=change, **kwargs), "role")
 
     def get_fieldsets(self, request: HttpRequest, obj: Grant | None = None) -> Any:
         """A new role is made where a permission is given, not where it is changed."""

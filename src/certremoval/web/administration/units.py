@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from certremoval.organization.models import OrganizationalUnit, OUType
 from certremoval.organization.units import units_and_below
-from certremoval.web.administration.choosing import UNITS, Chooses
+from certremoval.web.administration.choosing import UNITS, Chooses, without_shortcuts
 from certremoval.web.pages import whole_number
 
 
@@ -49,16 +49,19 @@ class UnitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = UnitForm
     list_display = ("name", "unit_id", "type", "parent", "is_active")
     list_filter = ("type", "is_active")
-    list_select_related = ("type", "parent")
     search_fields = ("name", "unit_id")
     search_help_text = gettext_lazy("A part of the name or of the ID.")
     ordering = ("type", "name", "id")
     list_per_page = 50
     actions = None
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Choose a type among those there are."""
+        return without_shortcuts(super().get_form(request, obj, change=change, **kwargs), "type")
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Fetch the type with each: a unit is named by it where one is suggested."""
-        return super().get_queryset(request).select_related("type")
+        """Fetch the type and the parent with each: a unit is named by its type where one is suggested."""
+        return super().get_queryset(request).select_related("type", "parent")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OrganizationalUnit], search_term: str

@@ -16,7 +16,7 @@ from certremoval.certifications.models import Operation
 from certremoval.organization.models import User
 from certremoval.problems import NotFound, NotPermitted
 from certremoval.reading import trim_id
-from certremoval.removals.models import Job
+from certremoval.removals.models import DRAFT_STATES, Job
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page, whole_number
 
 MOST_NAMED = 50
@@ -71,6 +71,9 @@ def _answer(person: User, reasons: list[Reason], asked: str) -> dict[str, object
         if job is None:
             return {"words": _("There is no job %(number)s.") % {"number": asked}}
         creator, named = job.operation.actor_id, job.operation.actor_name
+        if job.state in DRAFT_STATES:
+            words = _("%(number)s is a draft of %(name)s, whom alone it is shown to until it is submitted.")
+            return {"words": words % {"number": asked, "name": named}}
     else:
         user = User.objects.filter(user_id=asked).first()
         if user is None:

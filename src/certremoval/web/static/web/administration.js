@@ -2,7 +2,14 @@
 // Without script one types the whole into the same fields, and leaves empty what a kind does not name.
 "use strict";
 
-const WAIT = 150;
+const WAIT = 150; // milliseconds without a key, before suggestions are asked for
+
+const NAMES = {
+  user_organizational_units: ["ou_type", "include_subordinates"],
+  custom_organizational_units: ["unit", "include_subordinates"],
+  organizational_units: ["unit", "include_subordinates"],
+  groups: ["group"],
+};
 
 for (const field of document.querySelectorAll("[data-suggestions]")) suggest(field);
 for (const kind of document.querySelectorAll("select[name$=-kind]")) showWhatItNames(kind);
@@ -27,6 +34,7 @@ function suggest(field) {
   const input = several ? finder(field, place) : field;
   list.setAttribute("aria-label", (input.labels[0] ?? field.labels[0])?.textContent.trim() ?? "");
   place.append(input, list, told);
+  if (several) place.append(field);
   const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
 
@@ -115,6 +123,7 @@ function suggest(field) {
 function finder(field, place) {
   const input = document.createElement("input");
   input.type = "search";
+  input.className = "vTextField";
   input.id = `${field.id}_find`;
   input.autocomplete = "off";
   const label = document.createElement("label");
@@ -123,13 +132,6 @@ function finder(field, place) {
   place.append(label, input);
   return input;
 }
-
-const NAMES = {
-  user_organizational_units: ["ou_type", "include_subordinates"],
-  custom_organizational_units: ["unit", "include_subordinates"],
-  organizational_units: ["unit", "include_subordinates"],
-  groups: ["group"],
-};
 
 // What holds something, or has a mistake beside it, stays to be seen.
 function showWhatItNames(kind) {
