@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from certremoval.access.explaining import reasons_to_see
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.access.rules import visible_creators
-from certremoval.organization.models import User
+from certremoval.organization.models import UnitMembership, User
 from tests.access.conftest import BELOW, Organisation, custom, division, group, own
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,17 @@ def test_there_is_no_reason_for_who_holds_nothing_about_jobs(halden: Organisatio
 )
 @given(data=st.data())
 def test_the_reasons_together_are_the_rule(halden: Organisation, data: st.DataObject) -> None:
-    """Whatever is granted: somebody's jobs are seen exactly where a reason reaches them, or they are one's own."""
+    """Whatever is granted, wherever people sit and however the tree grows: somebody's jobs are seen exactly where a
+    reason reaches them.
+    """
+    units = [halden.a, halden.b, halden.docks]
+    for number, unit in enumerate(units):
+        unit.parent = data.draw(st.sampled_from([None, *units[:number]]))
+        unit.save()
+    UnitMembership.objects.filter(type=halden.division).delete()
+    for user in User.objects.all():
+        if (sits := data.draw(st.sampled_from([None, *units]))) is not None:
+            UnitMembership.objects.create(user=user, type=halden.division, unit=sits)
     Grant.objects.all().delete()
     Role.objects.all().delete()
     choices: list[dict[str, Any]] = [

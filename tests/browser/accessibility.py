@@ -16,7 +16,7 @@ NOT_ASKED = {"empty-table-header": {"enabled": False}}
 BY_COLOUR = ("color-contrast", "link-in-text-block")
 """What another theme can change."""
 
-BY_WIDTH = ("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable")
+BY_WIDTH = ("target-size", "scrollable-region-focusable")
 """What another width can change."""
 
 # Whatever reaches beyond the right edge without being inside something that scrolls or hides it.

@@ -36,7 +36,7 @@ from tests.browser.small import make_small_organisation
 from tests.browser.watching import Watch
 from tests.browser.world import World, build_world
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that a test waits for what it expects. Nothing takes so long; a slow machine may."""
 
 HERE = Path(__file__).parent
@@ -73,9 +73,9 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def browser(playwright: Playwright, site: str) -> Iterator[Browser]:
+def browser(playwright: Playwright, site: str, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
     # After the site, so that it is closed before: an open connection of it would keep the database open.
-    started = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    started = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS, **browser_type_launch_args)
     yield started
     started.close()
 

@@ -22,8 +22,7 @@ from tests.browser.world import (
     World,
 )
 
-ENDLESS = "x" * 6_000
-"""As long as the address of a search can be: gunicorn, like most servers, takes lines of 4 to 8 thousand bytes."""
+ENDLESS = "x" * 10_000
 
 NO_PAGES = {
     "sign-out": "takes a POST alone",
@@ -37,6 +36,7 @@ NO_PAGES = {
     "draft-submit": "takes a POST alone",
     "certification-export": "a download",
     "certification-bulk-remove": "takes a POST alone",
+    "person-enrollments": "a download",
     "person-removals": "a download",
     "removal-records-export": "a download",
     "healthz": "for machines",
@@ -207,9 +207,7 @@ VISITS = (
     Visit("admin:index", "", _admin("index")),
     Visit("admin:index", "refused", _admin("index"), who="ada", status=403),
     *(
-        Visit(
-            f"admin:{model}_{action}", "", _admin(f"{model}_{action}", of if action in ("change", "history") else None)
-        )
+        Visit(f"admin:{model}_{action}", "", _admin(f"{model}_{action}", of if action == "change" else None))
         for model, of in (
             ("organization_user", lambda world: world.ada.pk),
             ("organization_organizationalunit", lambda world: world.unit.pk),
@@ -220,6 +218,9 @@ VISITS = (
         )
         for action in ("changelist", "add", "change")
     ),
+    # Of all models these two are the same page.
+    Visit("admin:access_role_history", "", _admin("access_role_history", lambda world: world.grant.role_id)),
+    Visit("admin:access_role_delete", "", _admin("access_role_delete", lambda world: world.grant.role_id)),
 )
 
 
