@@ -43,7 +43,7 @@ NO_PAGES = {
     "readyz": "for machines",
     "admin:login": "leads to sign-in",
     "admin:logout": "takes a POST alone",
-    "admin:password_change": "Django's own; ours is on preferences",
+    "admin:password_change": "leads to preferences",
     "admin:password_change_done": "Django's own",
     "admin:autocomplete": "data for a field",
     "admin:jsi18n": "a script",

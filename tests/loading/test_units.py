@@ -134,7 +134,8 @@ def test_a_cycle_in_the_file_is_a_problem_on_each_of_its_lines_and_on_no_other()
         (4, "cycle", "B"),
         (7, "cycle", "SELF"),
     ]
-    assert "A, C, B go round in a circle" in report.problems[0].message
+    assert "A would lie below itself: A, C, B go round in a circle" in report.problems[0].message
+    assert "B would lie below itself: B, A, C go round in a circle" in report.problems[1].message
     assert "SELF is its own parent" in report.problems[3].message
 
 

@@ -74,11 +74,14 @@ class OrganizationalUnits(Kind):
         units = {unit.key: unit for unit in sql.units_without_root()}
         cycles = list(_cycles({unit.key: unit.parent_key for unit in units.values()}))
         at_fault = sorted(
-            (line, unit, cycle) for cycle in cycles for unit in cycle if (line := units[unit].line) is not None
+            (line, which, at)
+            for which, cycle in enumerate(cycles)
+            for at, unit in enumerate(cycle)
+            if (line := units[unit].line) is not None
         )
         first = [
-            _below_itself(line, units[unit], [units[other].unit_id for other in cycle[:_CYCLE_NAMED]], len(cycle))
-            for line, unit, cycle in at_fault[:PROBLEMS_SHOWN]
+            _below_itself(line, [units[unit] for unit in _from(at, cycles[which])], len(cycles[which]))
+            for line, which, at in at_fault[:PROBLEMS_SHOWN]
         ]
         problems.add_checked(first, len(at_fault))
 
@@ -116,13 +119,19 @@ def _cycles(parents: dict[int, int]) -> Iterator[list[int]]:
         seen.update(way)
 
 
-def _below_itself(line: int, unit: sql.RootlessUnit, first_of_cycle: Sequence[str], length: int) -> Problem:
+def _from(at: int, cycle: Sequence[int]) -> Sequence[int]:
+    """Return the units to name, from the one at that place on: each line's message begins with its own unit."""
+    return [*cycle[at : at + _CYCLE_NAMED], *cycle[: min(at, _CYCLE_NAMED)]][:_CYCLE_NAMED]
+
+
+def _below_itself(line: int, named: Sequence[sql.RootlessUnit], length: int) -> Problem:
+    unit = named[0]
     if length == 1:
         message = f"{unit.unit_id} is its own parent. Correct the Parent ID, or empty it for a unit at the top."
     else:
-        more = f" and {length - len(first_of_cycle):,} more" if length > len(first_of_cycle) else ""
+        more = f" and {length - len(named):,} more" if length > len(named) else ""
+        ids = ", ".join(one.unit_id for one in named)
         message = (
-            f"{unit.unit_id} would lie below itself: {', '.join(first_of_cycle)}{more} go round in a circle."
-            " Correct a Parent ID among them."
+            f"{unit.unit_id} would lie below itself: {ids}{more} go round in a circle. Correct a Parent ID among them."
         )
     return Problem("cycle", message, line=line, column="Parent ID", value=unit.parent_id)
