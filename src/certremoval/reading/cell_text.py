@@ -17,6 +17,9 @@ EDGE = SPACE + ZERO_WIDTH
 """What is not part of an id at either end of a cell."""
 
 _FORMULA_SIGNS = "=+-@\t\r"
+GUARDED_SIGNS = frozenset("'" + _FORMULA_SIGNS)
+"""How a cell begins that ``guard`` may change: to look at one character is quicker than to ask it of each cell."""
+
 _guardable = re.compile(rf"'*[{re.escape(_FORMULA_SIGNS)}]").match
 _guarded = re.compile(rf"'+[{re.escape(_FORMULA_SIGNS)}]").match
 

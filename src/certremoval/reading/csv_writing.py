@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from certremoval.reading.cell_text import guard
+from certremoval.reading.cell_text import GUARDED_SIGNS, guard
 from certremoval.reading.delimited import DELIMITERS
 
 _PIECE = 1 << 16
@@ -32,7 +32,7 @@ def csv_pieces(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
     yield codecs.BOM_UTF8
     is_header = True
     for row in rows:
-        cells = [guard(cell) for cell in row]
+        cells = [guard(cell) if cell[:1] in GUARDED_SIGNS else cell for cell in row]
         # Quoted headings keep the reader from taking a semicolon in one of them for the delimiter.
         if is_header and any(delimiter in cell for cell in cells for delimiter in DELIMITERS):
             write_quoted(cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -85,21 +85,27 @@ def _result_rows(
             if last is not None and batch[0].line > last:
                 return
             results = results_between(job, options, given_title, batch[0].line, batch[-1].line)
-            for row in batch:
-                if only_explained and row.line not in results:
+            for line, cells in batch:
+                if only_explained and line not in results:
                     continue
-                cells = [_as_text(cell) if at in needed else str(cell) for at, cell in enumerate(row.cells[:kept])]
-                surplus = [str(cell) for cell in row.cells[width:]]
-                yield [*cells, *[""] * (kept - len(cells)), *results.get(row.line, ("", "")), *surplus]
+                result = results.get(line, ("", ""))
+                if len(cells) == kept:
+                    yield [*_as_text(cells, needed), *result]
+                else:
+                    missing = [""] * (kept - len(cells))
+                    yield [*_as_text(cells[:kept], needed), *missing, *result, *_as_text(cells[width:], ())]
 
 
-def _as_text(cell: str) -> str:
-    """Return an id's cell for the result file, where the sheet's doubt about it would be lost.
+def _as_text(cells: list[str], ids: Collection[int]) -> list[str]:
+    """Return cells for the result file; those of ``ids`` keep the sheet's doubt about them.
 
     A cell that shows 000123 and holds 123 is no usable id. As plain text it would become one when the file is sent
     back: a silent repair.
     """
-    return f"{cell} (?)" if isinstance(cell, SuspectCell) else cell
+    return [
+        cell if type(cell) is str else f"{cell} (?)" if at in ids and isinstance(cell, SuspectCell) else str(cell)
+        for at, cell in enumerate(cells)
+    ]
 
 
 def _results_between(
@@ -110,10 +116,12 @@ def _results_between(
         line.line: detail_words(line, options, given_title=given_title)
         for line in job_lines_to_explain(job, first, last)
     }
+    # Looked up once, not for each of a million lines: a translation takes ten times as long as all else here.
+    plain = {outcome: (outcome, str(words)) for outcome, words in OUTCOME_WORDS.items()}
     results = {}
     for line, position, planned, drift in outcomes_between(job=job.id, plan=job.plan_number, first=first, last=last):
         outcome = outcome_now(job, planned=planned, position=position, drift=drift)
-        results[line] = outcome, explained.get(line) or str(OUTCOME_WORDS[outcome])
+        results[line] = (outcome, explained[line]) if line in explained else plain[outcome]
     return results
 
 
