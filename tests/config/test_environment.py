@@ -137,7 +137,7 @@ def test_sqlite_is_named_by_its_file(monkeypatch: pytest.MonkeyPatch, url: str, 
 
     database = read_environment().database()
 
-    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["ENGINE"] == "certremoval.database.sqlite"
     assert database["NAME"] == name
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 

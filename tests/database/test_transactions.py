@@ -21,10 +21,12 @@ def write_from_elsewhere(key: str) -> None:
 
     def write() -> None:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "PRAGMA busy_timeout = 0" if dialect() == "sqlite" else "SET lock_timeout = '100ms'",
-                )
+            if dialect() == "sqlite":
+                connection.ensure_connection()
+                connection.patience = 0.0  # type: ignore[attr-defined]
+            else:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '100ms'")
             Session.objects.create(session_key=key, session_data="", expire_date=timezone.now())
         finally:
             connection.close()

@@ -17,8 +17,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 SECRETS = ("CERTREMOVAL_SECRET_KEY", "DATABASE_URL")
 """Variables that may be given as a file instead: ``CERTREMOVAL_SECRET_KEY_FILE=/run/secrets/key``."""
 
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "certremoval.database.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
+
+
+def _parsed(address: str, **options: Any) -> dict[str, Any]:
+    """Return Django's settings of the database that an address names. Raises ValueError."""
+    database: dict[str, Any] = dict(dj_database_url.parse(address, **options))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["ENGINE"] = SQLITE
+    return database
 
 
 class Environment(BaseSettings):
@@ -48,7 +56,7 @@ class Environment(BaseSettings):
     @classmethod
     def _usable_database(cls, value: str) -> str:
         try:
-            database: dict[str, Any] = dict(dj_database_url.parse(value)) if value else {"ENGINE": SQLITE}
+            database: dict[str, Any] = _parsed(value) if value else {"ENGINE": SQLITE}
         except ValueError:
             database = {}
         on_sqlite = database.get("ENGINE") == SQLITE
@@ -62,22 +70,21 @@ class Environment(BaseSettings):
         """Return Django's settings of the one database."""
         database: dict[str, Any]
         if self.database_url:
-            database = dict(dj_database_url.parse(self.database_url, conn_max_age=600))
+            database = _parsed(self.database_url, conn_max_age=600)
         else:
             # Not by way of an address: a folder's name may hold what means something in one (# ? %).
             database = {"ENGINE": SQLITE, "NAME": str((self.data / "certremoval.sqlite3").absolute())}
             database["CONN_MAX_AGE"] = 600
         if database["ENGINE"] == SQLITE:
             # IMMEDIATE: a transaction that will write takes the write lock at its start, where waiting is possible;
-            # a lock taken half-way cannot be waited for. The cache is small so that memory stays flat (16 MB). The log
-            # grows to 32 MB before its pages are written back (SQLite's own 4 MB: after almost every chunk), so that a
-            # page which many chunks touch is written once: a million removals in random order took 45 s, not 70 s.
+            # a lock taken half-way cannot be waited for. The cache is small so that memory stays flat (16 MB). Who
+            # writes the log back, and when: database/write_log.py.
             database["OPTIONS"] = {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
-                    " PRAGMA wal_autocheckpoint=8000;"
+                    " PRAGMA wal_autocheckpoint=128000;"
                 ),
             }
             # Tests use several connections and processes, which an in-memory database does not allow.

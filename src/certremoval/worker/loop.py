@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from certremoval.database import write_log
 from certremoval.removals.models import Job
 from certremoval.removals.processing import (
     Claim,
@@ -55,8 +56,10 @@ def work(step: Callable[[], bool], stop: Stop) -> None:
 
 def run_next_job(stop: Stop) -> bool:
     """Take the next job that is due and work on it for a while; False if there is none."""
+    write_log.write_back_before_others()
     held = claim_next_job()
     if held is None:
+        write_log.write_back()
         return False
     logger.info("Job %s: taken up.", held.job_id)
     run_slice(held, stop=stop.asked)

@@ -1,0 +1,1 @@
+"""Django's SQLite back end, with a shorter wait for the one write lock."""
