@@ -19,13 +19,14 @@ MADE_FOR := $(CURDIR) $(PYTHON)
 unexport DATABASE_URL DATABASE_URL_FILE CERTREMOVAL_DATA CERTREMOVAL_SECRET_KEY CERTREMOVAL_SECRET_KEY_FILE
 CHECKING := CERTREMOVAL_DATA=build/checks
 
-.PHONY: help demo serve test test-postgres screenshots check lint types arrows migrations lock clean FORCE
+.PHONY: help demo serve test test-postgres benchmark screenshots check lint types arrows migrations lock clean FORCE
 
 help:
 	@echo 'make demo           build the demonstration in data/demo and run its story'
 	@echo 'make serve          open it in a browser: web server and worker'
 	@echo 'make test           all tests, on SQLite, in a browser too (ARGS=... goes to pytest)'
 	@echo 'make test-postgres  the same on PostgreSQL: a server of its own, stopped at the end'
+	@echo 'make benchmark      the engine, measured beside the bound and what is usually done (ARGS=... its options)'
 	@echo 'make screenshots    pictures of all pages, from the demonstration, in build/screenshots'
 	@echo 'make check          lint, types, arrows, migrations'
 	@echo 'make lint           ruff: rules and format'
@@ -63,6 +64,10 @@ test: $(READY)
 
 test-postgres: $(READY)
 	@scripts/with-postgres $(VENV)/bin/pytest -n $(PROCESSES) $(ARGS)
+
+benchmark: $(READY)
+	@mkdir -p build
+	@LIKE_A_REAL_ONE=1 scripts/with-postgres $(VENV)/bin/python -m benchmarks $(or $(ARGS),--xlsx --output build/benchmark.json)
 
 screenshots: $(READY)
 	@scripts/set-up-browser --required

@@ -1,0 +1,330 @@
+"""The bound: the same steps in bare SQL, with nothing around it. ``python -m benchmarks.bound KIND STAGE FOLDER``.
+
+The same tables, indexes, triggers, durability, chunks and pauses as the product has, and the same outcomes of rows;
+no Django, no progress, no lease, no suggestions, no counts by status or certification, no drift. What must be done,
+done once, as well as we know how. The product is measured against it in the same run.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import Watch
+
+BATCH = 10_000
+CHUNK_SECONDS, PAUSE, SMALLEST, LARGEST = 0.04, 0.005, 500, 10_000
+"""As ``certremoval.removals.pace``."""
+
+STAGED = "line bigint, certification_text text, user_text text"
+RESOLVED = f"{STAGED}, certification_key bigint, user_key bigint"
+PLANNED = f"{RESOLVED}, outcome text, enrollment_id bigint, revision bigint, status text, related_line bigint"
+RESOLVE = """
+    INSERT INTO resolved
+    SELECT s.line, s.certification_text, s.user_text, c.id, u.id
+    FROM staged s
+    LEFT JOIN certifications c ON c.certification_id = s.certification_text
+    LEFT JOIN users u ON u.user_id = s.user_text
+    ORDER BY 4, 5
+"""
+CLASSIFY = """
+    INSERT INTO classified
+    SELECT j.line, j.certification_text, j.user_text, j.certification_key, j.user_key,
+           CASE WHEN j.first_line < j.line THEN 'duplicate'
+                WHEN j.certification_key IS NULL THEN 'unknown_certification'
+                WHEN j.user_key IS NULL THEN 'unknown_user'
+                WHEN j.enrollment_id IS NOT NULL THEN 'remove'
+                WHEN EXISTS (SELECT 1 FROM removal_records r
+                             WHERE r.user_key = j.user_key AND r.certification_key = j.certification_key)
+                THEN 'already_removed' ELSE 'not_enrolled' END,
+           j.enrollment_id, j.revision, j.status,
+           CASE WHEN j.first_line < j.line THEN j.first_line END
+    FROM (
+        SELECT r.*, e.id AS enrollment_id, e.revision, e.status,
+               MIN(r.line) OVER (
+                   PARTITION BY r.certification_key, r.user_key,
+                       CASE WHEN r.certification_key IS NULL THEN r.certification_text END,
+                       CASE WHEN r.user_key IS NULL THEN r.user_text END
+               ) AS first_line
+        FROM resolved r
+        LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+    ) j
+"""
+NUMBER = """
+    INSERT INTO planned
+    SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, {order}), c.* FROM classified c
+"""
+KEEP_ROWS = """
+    INSERT INTO job_rows (
+        job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
+        status, related_line
+    )
+    SELECT 1, 1, line, position, outcome, certification_text, user_text, certification_key, user_key, status,
+           related_line
+    FROM planned WHERE line > {after} AND line <= {up_to} ORDER BY line
+"""
+KEEP_STEPS = """
+    INSERT INTO job_steps (job_id, plan_number, position, certification_key, user_key, enrollment_id, revision)
+    SELECT 1, 1, position, certification_key, user_key, enrollment_id, revision
+    FROM planned WHERE position > {after} AND position <= {up_to} ORDER BY position
+"""
+RECORD = """
+    INSERT INTO removal_records (
+        operation_id, enrollment_id, revision, certification_key, certification_id, certification_title, user_key,
+        user_id, user_name, status, version, period, identifier, assigned_date, due_date, certified_date,
+        expiration_date, removed_at
+    )
+    SELECT 1, e.id, e.revision, c.id, c.certification_id, c.title, u.id, u.user_id,
+           u.first_name || ' ' || u.last_name, e.status, e.version, e.period, e.identifier, e.assigned_date,
+           e.due_date, e.certified_date, e.expiration_date, {now}
+    FROM job_steps s
+    {join} enrollments e ON e.id = s.enrollment_id AND e.revision = s.revision
+    {join} users u ON u.id = e.user_id
+    {join} certifications c ON c.id = e.certification_id
+    WHERE {steps} ORDER BY s.position
+"""
+STEPS = "s.job_id = 1 AND s.plan_number = 1 AND s.position > {after} AND s.position <= {up_to}"
+
+
+def reading(folder: Path) -> None:
+    """Read the two cells of each line with the standard library, and nothing else."""
+    watch = Watch()
+    with watch.stage("reading"):
+        count = sum(1 for _ in _lines(folder))
+    watch.tell(rows=count)
+
+
+def _lines(folder: Path) -> Iterator[tuple[int, str, str]]:
+    with (folder / "removal.csv").open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        next(reader)
+        for certification, user in reader:
+            yield reader.line_num, certification.strip(), user.strip()
+
+
+def _result_lines(folder: Path, outcomes: Any) -> None:
+    """Write the file again, with the outcomes of each 5,000 lines that ``outcomes(first, last)`` returns."""
+    with (
+        (folder / "removal.csv").open(encoding="utf-8", newline="") as file,
+        (folder / "result.csv").open("w", encoding="utf-8-sig", newline="") as target,
+    ):
+        reader, writer = csv.reader(file), csv.writer(target)
+        writer.writerow([*next(reader), "Outcome", "Detail"])
+        line = 1
+        while batch := list(islice(reader, 5_000)):
+            found = dict(outcomes(line + 1, line + len(batch)))
+            writer.writerows([*row, found[line + at], "Removed"] for at, row in enumerate(batch, 1))
+            line += len(batch)
+
+
+class Sqlite:
+    """The steps on SQLite."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._db = sqlite3.connect(folder / "certremoval.sqlite3", isolation_level=None, timeout=30)
+        self._db.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
+            "PRAGMA wal_autocheckpoint=96000; PRAGMA foreign_keys=ON;"
+        )
+
+    def planning(self) -> None:
+        """Plan and keep."""
+        db, watch = self._db, Watch()
+        with watch.stage("planning"):
+            db.execute("BEGIN DEFERRED")
+            db.execute(f"CREATE TEMP TABLE staged ({STAGED.replace('line bigint', 'line INTEGER PRIMARY KEY')})")
+            rows = iter(_lines(self._folder))
+            while batch := list(islice(rows, BATCH)):
+                db.executemany("INSERT INTO staged VALUES (?, ?, ?)", batch)
+            db.execute(f"CREATE TEMP TABLE resolved ({RESOLVED})")
+            db.execute(RESOLVE)
+            db.execute(f"CREATE TEMP TABLE classified ({PLANNED})")
+            db.execute(CLASSIFY)
+            db.execute(f"CREATE TEMP TABLE planned (position INTEGER PRIMARY KEY, {PLANNED})")
+            db.execute(NUMBER.format(order="rowid"))
+            db.execute("CREATE INDEX temp.planned_by_line ON planned (line)")
+            (removals,) = db.execute("SELECT COUNT(*) FROM planned WHERE outcome = 'remove'").fetchone()
+            db.execute("COMMIT")
+        with watch.stage("keeping"):
+            self._in_chunks(self._lines_above, KEEP_ROWS)
+            self._in_chunks(lambda after, size: min(after + size, removals) if after < removals else None, KEEP_STEPS)
+            db.execute("UPDATE jobs SET state = 'in_progress', remove_count = ? WHERE id = 1", (removals,))
+        watch.tell(rows=removals)
+
+    def _lines_above(self, after: int, size: int) -> int | None:
+        statement = "SELECT MAX(line) FROM (SELECT line FROM planned WHERE line > ? ORDER BY line LIMIT ?)"
+        (last,) = self._db.execute(statement, (after, size)).fetchone()
+        return None if last is None else int(last)
+
+    def _in_chunks(self, reach: Any, statement: str) -> None:
+        after, size = 0, 2_000
+        while (up_to := reach(after, size)) is not None:
+            began = time.monotonic()
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(statement.format(after=after, up_to=up_to))
+            self._db.execute("COMMIT")
+            after, size = up_to, _next_size(size, began)
+            time.sleep(PAUSE)
+
+    def processing(self) -> None:
+        """Process: record and delete."""
+        db, watch = self._db, Watch()
+        with watch.stage("processing"):
+            ((removals,),) = db.execute("SELECT remove_count FROM jobs WHERE id = 1")
+            after, size = 0, 2_000
+            while after < removals:
+                began, up_to = time.monotonic(), min(after + size, removals)
+                steps = STEPS.format(after=after, up_to=up_to)
+                db.execute("BEGIN IMMEDIATE")
+                now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+                recorded = db.execute(RECORD.format(join="CROSS JOIN", steps=steps, now=now)).rowcount
+                deleted = db.execute(
+                    f"DELETE FROM enrollments WHERE id IN (SELECT s.enrollment_id FROM job_steps s WHERE {steps})"
+                ).rowcount
+                assert recorded == deleted == up_to - after
+                db.execute("UPDATE jobs SET checkpoint = ? WHERE id = 1", (up_to,))
+                db.execute("COMMIT")
+                after, size = up_to, _next_size(size, began)
+                time.sleep(PAUSE)
+        watch.tell(rows=removals)
+
+    def result(self) -> None:
+        """Write the result file."""
+        watch = Watch()
+        with watch.stage("result"):
+            _result_lines(
+                self._folder,
+                lambda first, last: self._db.execute(
+                    "SELECT r.line, CASE r.outcome WHEN 'remove' THEN 'removed' ELSE r.outcome END FROM job_rows r"
+                    " WHERE r.job_id = 1 AND r.plan_number = 1 AND r.line BETWEEN ? AND ?",
+                    (first, last),
+                ),
+            )
+        watch.tell()
+
+
+class Postgresql:
+    """The steps on PostgreSQL."""
+
+    def __init__(self, folder: Path) -> None:
+        import psycopg
+
+        self._folder = folder
+        self._db = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+    def _run(self, statement: str) -> Any:
+        return self._db.execute(statement.encode())
+
+    def planning(self) -> None:
+        """Plan and keep, in one transaction as the product does."""
+        watch = Watch()
+        with self._db.transaction():
+            with watch.stage("planning"):
+                self._run("SET LOCAL jit = off")
+                self._run(f"CREATE TEMP TABLE staged ({STAGED}) ON COMMIT DROP")
+                with self._db.cursor() as cursor, cursor.copy("COPY staged FROM STDIN") as copy:
+                    for row in _lines(self._folder):
+                        copy.write_row(row)
+                self._run("ANALYZE staged")
+                self._run(f"CREATE TEMP TABLE resolved ({RESOLVED}) ON COMMIT DROP")
+                self._run(RESOLVE)
+                self._run("ANALYZE resolved")
+                self._run(f"CREATE TEMP TABLE classified ({PLANNED}) ON COMMIT DROP")
+                self._run(CLASSIFY)
+                self._run(f"CREATE TEMP TABLE planned (position bigint, {PLANNED}) ON COMMIT DROP")
+                self._run(NUMBER.format(order="enrollment_id"))
+                self._run("CREATE INDEX ON planned (line)")
+                self._run("ANALYZE planned")
+                (removals,) = self._run("SELECT COUNT(*) FROM planned WHERE outcome = 'remove'").fetchone()
+            with watch.stage("keeping"):
+                everything = {"after": 0, "up_to": 2**62}
+                self._run(KEEP_ROWS.format(**everything))
+                self._run(KEEP_STEPS.format(after=0, up_to=removals))
+                self._run("ANALYZE job_rows")
+                self._run("ANALYZE job_steps")
+                self._run(f"UPDATE jobs SET state = 'in_progress', remove_count = {removals} WHERE id = 1")
+        watch.tell(rows=removals)
+
+    def processing(self) -> None:
+        """Process: lock, record and delete."""
+        watch = Watch()
+        with watch.stage("processing"):
+            (removals,) = self._run("SELECT remove_count FROM jobs WHERE id = 1").fetchone()
+            for after in range(0, removals, LARGEST):
+                up_to = min(after + LARGEST, removals)
+                steps = STEPS.format(after=after, up_to=up_to)
+                record = RECORD.format(join="JOIN", steps=steps, now="statement_timestamp()")
+                with self._db.transaction():
+                    self._run(
+                        "SELECT e.id FROM job_steps s JOIN enrollments e ON e.id = s.enrollment_id"
+                        f" AND e.revision = s.revision WHERE {steps} ORDER BY e.id FOR UPDATE OF e"
+                    )
+                    done = self._run(
+                        f"WITH recorded AS ({record} RETURNING enrollment_id),"
+                        " deleted AS (DELETE FROM enrollments e USING recorded r WHERE e.id = r.enrollment_id"
+                        " RETURNING e.id)"
+                        " SELECT (SELECT COUNT(*) FROM recorded), (SELECT COUNT(*) FROM deleted)"
+                    ).fetchone()
+                    assert done == (up_to - after, up_to - after)
+                    self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
+        watch.tell(rows=removals)
+
+    def result(self) -> None:
+        """Write the result file."""
+        watch = Watch()
+        with watch.stage("result"):
+            _result_lines(
+                self._folder,
+                lambda first, last: self._run(
+                    "SELECT r.line, CASE r.outcome WHEN 'remove' THEN 'removed' ELSE r.outcome END FROM job_rows r"
+                    f" WHERE r.job_id = 1 AND r.plan_number = 1 AND r.line BETWEEN {first} AND {last}"
+                ).fetchall(),
+            )
+        watch.tell()
+
+
+def prepare() -> None:
+    """Make the job that the steps belong to; nothing of it is measured."""
+    import django
+
+    django.setup()
+    from certremoval.certifications.models import Operation
+    from certremoval.database.clock import database_now
+    from certremoval.organization.models import User
+    from certremoval.removals.models import Job, JobState
+
+    actor = User.objects.get(user_id="admin")
+    operation = Operation.objects.create(
+        id=1,
+        kind=Operation.Kind.REMOVAL,
+        title="Bound",
+        actor=actor,
+        actor_user_id=actor.user_id,
+        actor_name=actor.full_name,
+        created_at=database_now(),
+    )
+    Job.objects.create(id=1, operation=operation, state=JobState.CHECKING, options={})
+    Watch().tell()
+
+
+def _next_size(size: int, began: float) -> int:
+    factor = min(max(CHUNK_SECONDS / max(time.monotonic() - began, 0.001), 0.5), 1.5)
+    return min(max(int(size * factor), SMALLEST), LARGEST)
+
+
+if __name__ == "__main__":
+    _kind, _stage, _folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    if _stage == "prepare":
+        prepare()
+    elif _stage == "reading":
+        reading(_folder)
+    else:
+        getattr((Sqlite if _kind == "sqlite" else Postgresql)(_folder), _stage)()

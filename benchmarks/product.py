@@ -1,0 +1,98 @@
+"""The product's stages, measured: ``python -m benchmarks.product STAGE FOLDER``.
+
+Each stage is what the command line runs, called as it calls it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.measuring import Watch
+
+
+def reading(folder: Path, name: str = "removal.csv") -> None:
+    """Read a file to staged rows, and nothing else."""
+    from certremoval.removals.options import PlanOptions
+    from certremoval.removals.rows import RemovalRows, open_removal_table
+
+    watch, options = Watch(), PlanOptions()
+    with (folder / name).open("rb") as source, watch.stage("reading"):
+        rows = RemovalRows(open_removal_table(source, name=name, options=options), options)
+        count = sum(1 for _ in rows.staged())
+    watch.tell(rows=count)
+
+
+def planning(folder: Path) -> None:
+    """Plan the file and keep the plan as a queued job, as ``certremoval remove --yes`` does."""
+    from certremoval.organization.models import User
+    from certremoval.removals.options import PlanOptions
+    from certremoval.removals.planning import PlanSummary
+    from certremoval.removals.submitting import remove_file
+
+    watch = Watch()
+    began, processor = time.perf_counter(), time.process_time()
+    planned_at: list[tuple[float, float]] = []
+
+    def confirm(summary: PlanSummary) -> bool:
+        planned_at.append((time.perf_counter(), time.process_time()))
+        return True
+
+    with (folder / "removal.csv").open("rb") as source:
+        job = remove_file(
+            User.objects.get(user_id="admin"),
+            source,
+            name="removal.csv",
+            title="Benchmark",
+            options=PlanOptions(),
+            confirm=confirm,
+        )
+    (planned, planned_processor) = planned_at[0]
+    watch.note("planning", planned - began, planned_processor - processor)
+    watch.note("keeping", time.perf_counter() - planned, time.process_time() - planned_processor)
+    watch.tell(job=job.id, rows=job.remove_count)
+
+
+def processing(folder: Path) -> None:
+    """Process the queued job, as a worker does."""
+    from certremoval.database.write_log import write_back_before_others
+    from certremoval.removals.models import Job
+    from certremoval.removals.processing import claim_next_job, run_slice
+
+    watch = Watch()
+    write_back_before_others()
+    with watch.stage("processing"):
+        held = claim_next_job()
+        assert held is not None
+        run_slice(held)
+    job = Job.objects.get(pk=held.job_id)
+    assert (job.state, job.checkpoint, job.changed_count) == ("processed", job.remove_count, 0)
+    watch.tell(rows=job.remove_count)
+
+
+def result(folder: Path) -> None:
+    """Write the result file."""
+    from certremoval.removals.models import Job
+    from certremoval.removals.results import result_file
+
+    watch = Watch()
+    with watch.stage("result"), (folder / "result.csv").open("wb") as target:
+        for piece in result_file(Job.objects.select_related("file").get()):
+            target.write(piece)
+    watch.tell()
+
+
+def verify(folder: Path) -> None:
+    """See that every promise holds, so that a quick wrong answer counts for nothing."""
+    from certremoval.removals.verifying import verify as breaches
+
+    assert breaches() == []
+    Watch().tell()
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    globals()[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
