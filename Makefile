@@ -96,7 +96,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet
 
 lock: $(READY)
 	@$(PIP_COMPILE) --extra postgres --output-file requirements.txt pyproject.toml
-	@$(PIP_COMPILE) --extra postgres --extra dev --constraint requirements.txt \
+	@$(PIP_COMPILE) --extra celery --extra postgres --extra dev --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
 	@echo 'lock: requirements.txt and requirements-dev.txt are written'
 

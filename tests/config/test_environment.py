@@ -120,6 +120,16 @@ def test_a_database_that_cannot_serve_is_refused_without_showing_its_password(
     )
 
 
+def test_a_broker_that_is_no_address_is_refused_without_showing_its_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CERTREMOVAL_CELERY_BROKER", ":hunter2@localhost")
+
+    assert mistakes(capsys) == [
+        "CERTREMOVAL_CELERY_BROKER: write redis://host:6379/0, or another address that Celery knows"
+    ]
+
+
 # --- the database
 
 

@@ -268,6 +268,14 @@ class TestBroken:
 
         assert "rows_count_once" in broken()
 
+    def test_rows_count_once_beyond_the_first_page_of_jobs(
+        self, done: Job, half_done: Job, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("certremoval.removals.verifying.PAGE", 1)
+        by_hand("UPDATE jobs SET planned = %s WHERE id = (SELECT max(id) FROM jobs)", '{"remove": 3, "duplicate": 4}')
+
+        assert "rows_count_once" in broken()
+
 
 def test_what_is_told_of_a_breach(done: Job) -> None:
     by_hand("UPDATE job_certifications SET removed = 5")

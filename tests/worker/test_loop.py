@@ -65,14 +65,14 @@ def submit(admin: User) -> Job:
 def test_a_job_that_is_due_is_run_to_its_end(admin: User, log: pytest.LogCaptureFixture) -> None:
     job = submit(admin)
 
-    assert run_next_job(Stop()) is True
+    assert run_next_job(Stop().asked) is True
     job.refresh_from_db()
     assert job.state == "processed"
     assert [record.getMessage() for record in log.records if record.name == "certremoval.worker"] == [
         f"Job {job.id}: taken up.",
         f"Job {job.id}: Processed, 1 of 1 done.",
     ]
-    assert run_next_job(Stop()) is False
+    assert run_next_job(Stop().asked) is False
 
 
 def test_a_worker_that_is_to_stop_lets_go(admin: User) -> None:
@@ -80,7 +80,7 @@ def test_a_worker_that_is_to_stop_lets_go(admin: User) -> None:
     stop = Stop()
     stop.ask()
 
-    run_next_job(stop)
+    run_next_job(stop.asked)
     job.refresh_from_db()
     assert job.lease_token is None
 

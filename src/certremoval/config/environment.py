@@ -14,7 +14,7 @@ import dj_database_url
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SECRETS = ("CERTREMOVAL_SECRET_KEY", "DATABASE_URL")
+SECRETS = ("CERTREMOVAL_SECRET_KEY", "CERTREMOVAL_CELERY_BROKER", "DATABASE_URL")
 """Variables that may be given as a file instead: ``CERTREMOVAL_SECRET_KEY_FILE=/run/secrets/key``."""
 
 SQLITE = "certremoval.database.sqlite"
@@ -41,6 +41,7 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default=["localhost", "127.0.0.1", "[::1]"], description="Host names that pages answer to, parted by commas."
     )
+    celery_broker: str = Field(default="", description="Where Celery's workers get their messages; unset: no Celery.")
     lease_seconds: int = Field(default=60, ge=1, description="How long a silent worker keeps a job.")
     max_attempts: int = Field(default=5, ge=1, description="Crashes without progress before a job fails.")
     max_file_bytes: int = Field(default=100_000_000, ge=1, description="Largest file taken, in bytes.")
@@ -64,6 +65,13 @@ class Environment(BaseSettings):
         file_missing = on_sqlite and (database.get("HOST") or database.get("NAME") == ":memory:")
         if file_missing or not (on_sqlite or database.get("ENGINE") == POSTGRESQL):
             raise ValueError("write sqlite:////absolute/file, sqlite:///relative/file or postgresql://user@host/name")
+        return value
+
+    @field_validator("celery_broker")
+    @classmethod
+    def _usable_broker(cls, value: str) -> str:
+        if value and not value.partition("://")[0].isidentifier():
+            raise ValueError("write redis://host:6379/0, or another address that Celery knows")
         return value
 
     def database(self) -> dict[str, Any]:
@@ -91,6 +99,10 @@ class Environment(BaseSettings):
             database["TEST"] = {"NAME": str(Path(database["NAME"]).with_suffix(".test.sqlite3"))}
         else:
             database["CONN_HEALTH_CHECKS"] = True
+            # A pooler that gives out a connection for each transaction (pgbouncer) knows no cursor that outlives one.
+            # Nothing here needs one: long lists are read by key, a page at a time. Prepared statements, which it does
+            # not know either, Django leaves off by itself.
+            database["DISABLE_SERVER_SIDE_CURSORS"] = True
         return database
 
     def secret(self) -> str:

@@ -114,5 +114,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"certremoval": {"handlers": ["stderr"], "level": "INFO"}},
+    "loggers": {
+        "certremoval": {"handlers": ["stderr"], "level": "INFO"},
+        # At INFO it tells of each message, which here is one a second that mostly finds nothing to do.
+        "celery": {"handlers": ["stderr"], "level": "WARNING"},
+    },
 }

@@ -54,15 +54,15 @@ def work(step: Callable[[], bool], stop: Stop) -> None:
                 stop.pause(random.uniform(PAUSE_SHORTEST, PAUSE_LONGEST))
 
 
-def run_next_job(stop: Stop) -> bool:
-    """Take the next job that is due and work on it for a while; False if there is none."""
+def run_next_job(stop: Callable[[], bool]) -> bool:
+    """Take the next job that is due and work on it for a while, or until ``stop`` says so; False if there is none."""
     write_log.write_back_before_others()
     held = claim_next_job()
     if held is None:
         write_log.write_back()
         return False
     logger.info("Job %s: taken up.", held.job_id)
-    run_slice(held, stop=stop.asked)
+    run_slice(held, stop=stop)
     _tell_result(held)
     return True
 

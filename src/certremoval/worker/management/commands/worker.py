@@ -65,7 +65,7 @@ def run_worker(*, with_parent: bool) -> None:
     checker = DraftChecker()
     logger.info("Worker %s is there.", os.getpid())
     try:
-        work(lambda: run_next_job(stop), stop)
+        work(lambda: run_next_job(stop.asked), stop)
     finally:
         checker.end()
         connection.close()
@@ -94,7 +94,7 @@ def do_what_is_due() -> None:
     stop = Stop()
     stop_on_signals(stop)
     try:
-        while not stop.asked() and (check_next_draft() or run_next_job(stop)):
+        while not stop.asked() and (check_next_draft() or run_next_job(stop.asked)):
             pass
     except (DatabaseError, InterfaceError) as error:
         raise CommandError(database_sentence(error)) from error

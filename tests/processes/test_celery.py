@@ -1,0 +1,192 @@
+"""Celery's workers run the same slices: messages that come twice, get lost or die with their worker change nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.processes.conftest import PEOPLE, Installation, eventually
+from tests.processes.services import needs, running
+from tests.processes.test_drafts_and_lost_connections import UPLOAD
+
+SEND = """
+import sys
+from certremoval.worker.celery import app, check_due_draft, run_due_job
+nudge = {"jobs": run_due_job, "drafts": check_due_draft}[sys.argv[1]]
+for _ in range(int(sys.argv[2])):
+    nudge.apply_async()
+"""
+FORGET = "import sys, redis; redis.Redis.from_url(sys.argv[1]).flushall()"
+WAITING = "import sys, redis; print(redis.Redis.from_url(sys.argv[1]).llen(sys.argv[2]))"
+
+
+@dataclass
+class CeleryWorkers:
+    """Celery's workers on an installation, each with a log of its own."""
+
+    installation: Installation
+    broker: str
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, name: str, *options: str) -> subprocess.Popen[str]:
+        """Start one with a process for tasks."""
+        with self._log(name).open("w", encoding="utf-8") as log:
+            process = self.installation.start_python(
+                *("-m", "celery", "-A", "certremoval.worker.celery", "worker", "--hostname", f"{name}@test"),
+                *("--concurrency", "1", "--without-mingle", "--without-gossip", *options),
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        self.started.append(process)
+        return process
+
+    def log(self, name: str) -> str:
+        return self._log(name).read_text(encoding="utf-8")
+
+    def send(self, nudge: str, times: int) -> None:
+        self._python(SEND, nudge, str(times))
+
+    def forget_messages(self) -> None:
+        """Lose every message: those that wait and those that a worker has not acknowledged."""
+        self._python(FORGET, self.broker)
+
+    def waiting(self, queue: str) -> int:
+        return int(self._python(WAITING, self.broker, queue))
+
+    def kill(self, worker: subprocess.Popen[str]) -> None:
+        """End a worker with all its processes at once, as when its machine goes down."""
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)  # it has a session of its own
+        worker.wait(60)
+
+    def _python(self, code: str, *arguments: str) -> str:
+        process = self.installation.start_python("-c", code, *arguments)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        return out
+
+    def _log(self, name: str) -> Path:
+        return self.installation.folder / f"celery-{name}.log"
+
+
+@pytest.fixture
+def workers(installation: Installation) -> Iterator[CeleryWorkers]:
+    with running("with-redis", "CERTREMOVAL_CELERY_BROKER") as broker:
+        installation.extra |= {"CERTREMOVAL_CELERY_BROKER": broker, "CERTREMOVAL_LEASE_SECONDS": "1"}
+        workers = CeleryWorkers(installation, broker)
+        try:
+            yield workers
+        finally:
+            for worker in workers.started:
+                workers.kill(worker)
+
+
+def halves(installation: Installation) -> list[int]:
+    """Queue the removal of everyone as two jobs."""
+    heading, *lines = Path(installation.everyone).read_text(encoding="utf-8").splitlines()
+    jobs = []
+    for name, half in (("first", lines[: PEOPLE // 2]), ("second", lines[PEOPLE // 2 :])):
+        path = installation.folder / f"{name}.csv"
+        path.write_text("\n".join([heading, *half]), encoding="utf-8")
+        jobs.append(installation.json("remove", str(path), "--title", name, "--yes")["id"])
+    return jobs
+
+
+@needs("redis-server")
+def test_a_message_that_comes_twenty_times_does_nothing_twice(
+    installation: Installation, workers: CeleryWorkers
+) -> None:
+    first, second = halves(installation)
+    workers.start("one")
+    workers.start("two")
+    workers.send("jobs", 20)
+    installation.wait_until_processed(first)
+    installation.wait_until_processed(second)
+    eventually(lambda: workers.waiting("certremoval.jobs") == 0)
+
+    assert_everyone_has_one_record(installation)
+    eventually(lambda: all("is there" in workers.log(name) for name in ("one", "two")))
+    assert not any("Traceback" in workers.log(name) for name in ("one", "two"))
+
+
+@needs("redis-server")
+def test_what_a_killed_worker_leaves_is_finished_by_another_although_all_messages_are_lost(
+    installation: Installation, workers: CeleryWorkers
+) -> None:
+    job = installation.submit()
+    workers.send("jobs", 1)
+    killed = workers.start("one")
+    installation.wait_until_begun(job)
+    workers.kill(killed)
+    reached = installation.checkpoint(job)
+    assert installation.state(job) == "in_progress"
+
+    workers.forget_messages()
+    workers.start("two", "--beat")
+    installation.wait_until_processed(job)
+
+    assert 0 < reached < PEOPLE
+    installation.assert_everyone_removed_once(job)
+
+
+@needs("redis-server")
+def test_a_worker_that_is_asked_to_stop_lets_go_of_its_job(installation: Installation, workers: CeleryWorkers) -> None:
+    installation.extra["CERTREMOVAL_LEASE_SECONDS"] = "600"
+    job = installation.submit()
+    stopped = workers.start("one", "--beat")
+    installation.wait_until_begun(job)
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait(60) == 0, workers.log("one")
+
+    assert installation.database.query(f"SELECT lease_token FROM jobs WHERE id = {job}") == [(None,)]
+    assert installation.run("worker", "--once").returncode == 0
+    installation.assert_everyone_removed_once(job)
+
+
+@needs("redis-server")
+def test_a_draft_is_checked(installation: Installation, workers: CeleryWorkers) -> None:
+    out, err = installation.start_python("-c", UPLOAD, installation.everyone).communicate(timeout=60)
+    assert out, err
+    workers.start("one", "--beat")
+    eventually(lambda: installation.state(int(out)) == "draft")
+
+    assert installation.database.query(f"SELECT row_count, error FROM jobs WHERE id = {int(out)}") == [(PEOPLE, "")]
+    assert not list(installation.folder.glob("celerybeat*")), "the beat needs no folder of its own"
+
+
+@pytest.mark.parametrize("arguments", [["worker", "--once"], ["verify"]])
+def test_without_celery_everything_else_runs(installation: Installation, arguments: list[str]) -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('celery', 'kombu', 'redis')));"  # None: cannot be imported
+        "import certremoval.config.wsgi, certremoval.config.urls;"
+        f"sys.argv = ['certremoval', *{arguments!r}];"
+        "from certremoval.cli.main import main; main()"
+    )
+    process = installation.start_python("-c", code)
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0, err
+
+
+def test_celery_without_a_broker_says_what_to_set(installation: Installation) -> None:
+    process = installation.start_python("-m", "celery", "-A", "certremoval.worker.celery", "worker")
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 2
+    assert err.startswith("CERTREMOVAL_CELERY_BROKER: set it to the address of the broker")
+
+
+def assert_everyone_has_one_record(installation: Installation) -> None:
+    assert installation.database.query("SELECT COUNT(*) FROM enrollments") == [(0,)]
+    assert installation.database.query("SELECT COUNT(*), COUNT(DISTINCT enrollment_id) FROM removal_records") == [
+        (PEOPLE, PEOPLE)
+    ]
+    verified = installation.run("verify")
+    assert verified.returncode == 0, verified.stdout
