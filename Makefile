@@ -5,6 +5,8 @@
 PYTHON ?= python3
 ARGS ?=
 PROCESSES ?= 2
+FAULTS ?= 100
+SEED ?=
 
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
@@ -19,13 +21,14 @@ MADE_FOR := $(CURDIR) $(PYTHON)
 unexport DATABASE_URL DATABASE_URL_FILE CERTREMOVAL_DATA CERTREMOVAL_SECRET_KEY CERTREMOVAL_SECRET_KEY_FILE
 CHECKING := CERTREMOVAL_DATA=build/checks
 
-.PHONY: help demo serve test test-postgres benchmark screenshots check lint types arrows migrations lock clean FORCE
+.PHONY: help demo serve test test-postgres faults benchmark screenshots check lint types arrows migrations lock clean FORCE
 
 help:
 	@echo 'make demo           build the demonstration in data/demo and run its story'
 	@echo 'make serve          open it in a browser: web server and worker'
 	@echo 'make test           all tests, on SQLite, in a browser too (ARGS=... goes to pytest)'
 	@echo 'make test-postgres  the same on PostgreSQL: a server of its own, stopped at the end'
+	@echo 'make faults         workers killed, frozen, cut off, hundreds of times on both databases (FAULTS=100 of each kind)'
 	@echo 'make benchmark      the engine, measured beside the bound and what is usually done (ARGS=... its options)'
 	@echo 'make screenshots    pictures of all pages, from the demonstration, in build/screenshots'
 	@echo 'make check          lint, types, arrows, migrations'
@@ -60,10 +63,16 @@ serve: $(READY)
 
 test: $(READY)
 	@scripts/set-up-browser
+	@scripts/set-up-services
 	@$(VENV)/bin/pytest -n $(PROCESSES) $(ARGS)
 
 test-postgres: $(READY)
 	@scripts/with-postgres $(VENV)/bin/pytest -n $(PROCESSES) $(ARGS)
+
+faults: $(READY)
+	@scripts/set-up-services
+	@FAULTS=$(FAULTS) SEED=$(SEED) $(VENV)/bin/pytest -o timeout=7200 tests/faults $(ARGS)
+	@FAULTS=$(FAULTS) SEED=$(SEED) scripts/with-postgres $(VENV)/bin/pytest -o timeout=7200 tests/faults $(ARGS)
 
 benchmark: $(READY)
 	@mkdir -p build

@@ -79,6 +79,7 @@ class SqliteFolder:
 class PostgresqlDatabase:
     folder: Path
     name: str
+    server: str = SERVER
 
     @property
     def environment(self) -> dict[str, str]:
@@ -105,7 +106,7 @@ class PostgresqlDatabase:
             return cursor.fetchall() if cursor.description else []
 
     def _address(self, database: str) -> str:
-        return urlunsplit(urlsplit(SERVER)._replace(path=f"/{database}"))
+        return urlunsplit(urlsplit(self.server)._replace(path=f"/{database}"))
 
 
 @dataclass
@@ -209,13 +210,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     with _empty(folder) as database:
         installation = Installation(database, folder)
         try:
-            _fill(installation)
+            fill(installation)
             yield installation
         finally:
             installation.end_all()
 
 
-def _fill(installation: Installation) -> None:
+def fill(installation: Installation) -> None:
+    """Set the installation up: a superuser, and many people on one certification."""
     folder = installation.folder
     ids = [f"{number:06}" for number in range(1, PEOPLE + 1)]
     files = {
@@ -235,6 +237,19 @@ def _fill(installation: Installation) -> None:
         assert loaded.returncode == 0, loaded.stderr
     made = installation.run("createsuperuser", "--noinput", "--user_id", "admin", "--email", "")
     assert made.returncode == 0, made.stderr
+
+
+@contextmanager
+def copied(template: Installation, folder: Path) -> Iterator[Installation]:
+    """An installation that begins as the template is; dropped at the end."""
+    shutil.copytree(template.folder, folder, dirs_exist_ok=True)
+    name = template.database.name if isinstance(template.database, PostgresqlDatabase) else ""
+    with _empty(folder, name) as database:
+        installation = Installation(database, folder)
+        try:
+            yield installation
+        finally:
+            installation.end_all()
 
 
 @contextmanager
@@ -265,11 +280,5 @@ def bare_installation(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def installation(template: Installation, tmp_path: Path) -> Iterator[Installation]:
     """A fresh installation: one superuser (``admin``), 40,000 people on FORKLIFT-3Y."""
-    shutil.copytree(template.folder, tmp_path, dirs_exist_ok=True)
-    copied = template.database.name if isinstance(template.database, PostgresqlDatabase) else ""
-    with _empty(tmp_path, copied) as database:
-        installation = Installation(database, tmp_path)
-        try:
-            yield installation
-        finally:
-            installation.end_all()
+    with copied(template, tmp_path) as installation:
+        yield installation

@@ -389,6 +389,15 @@ class TestLeases:
         with moved(timedelta(seconds=settings.ENVIRONMENT.lease_seconds + 1)):
             assert claim_next_job() is None
 
+    def test_a_lease_that_a_wrong_clock_gave_is_not_waited_for(self, job: Job) -> None:
+        with moved(timedelta(hours=1)):
+            gave = claim_job(job.pk)
+        assert gave is not None
+
+        taken = claim_job(job.pk)
+        assert taken is not None
+        assert not lease.renew(gave, state="in_progress")
+
     def test_a_released_job_is_free_at_once(self, job: Job) -> None:
         held = claim_job(job.id)
         assert held is not None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from certremoval.organization.models import User
@@ -116,6 +117,23 @@ def test_a_fault_of_ours_is_a_page_that_asks_nothing_of_the_database(
     page = browser.get("/")
     assert page.status_code == 500
     assert "Nothing was half done" in page.content.decode()
+    assert "secret words" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_said_and_may_be_tried_again(
+    ada: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(*_: object, **__: object) -> None:
+        raise OperationalError("the server has gone; secret words")
+
+    monkeypatch.setattr("certremoval.web.tools.render", is_away)
+    browser = signed_in(ada)
+    browser.raise_request_exception = False
+    page = browser.get("/")
+    assert page.status_code == 503
+    assert int(page["Retry-After"]) > 0
+    assert "The database is away" in page.content.decode()
     assert "secret words" not in page.content.decode()
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from certremoval.web.pages import back_address
+
+RETRY_AFTER = 5
+"""Seconds after which it is worth trying again when the database was away."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,8 +36,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """Say that it is our fault; asks nothing of the database, which may be what is away."""
-    return render(request, "web/fault.html", status=500)
+    """Say that it is our fault, or that the database is away (503); asks nothing of the database."""
+    # Django calls this while it handles the exception.
+    if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return render(request, "web/fault.html", status=500)
+    answer = render(request, "web/away.html", status=503)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _page(request: HttpRequest, heading: str, words: str, *, status: int) -> HttpResponse:

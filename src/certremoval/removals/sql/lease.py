@@ -16,12 +16,16 @@ from django.db import connection
 from certremoval.database.clock import now_sql
 from certremoval.database.dialect import spoken
 
+# A lease that ends much later than any that is given now was given by a clock that was wrong: nobody waits it out. If
+# its worker is alive after all it finds its token gone.
+_FREE = "(lease_until IS NULL OR lease_until < {now} OR lease_until > {never})"
+
 # What may be taken up: due jobs, and jobs whose worker fell silent or let go.
-_JOBS_DUE = """
-    (state = 'queued' AND (scheduled_for IS NULL OR scheduled_for <= {now}))
-    OR (state = 'in_progress' AND (lease_until IS NULL OR lease_until < {now}))
+_JOBS_DUE = f"""
+    (state = 'queued' AND (scheduled_for IS NULL OR scheduled_for <= {{now}}))
+    OR (state = 'in_progress' AND {_FREE})
 """
-_DRAFTS_DUE = "state = 'checking' AND (lease_until IS NULL OR lease_until < {now})"
+_DRAFTS_DUE = f"state = 'checking' AND {_FREE}"
 
 # The least recently served first, so that a small job does not wait behind a large one.
 _PICK = {
@@ -63,7 +67,7 @@ class Claim:
 def claim(token: str, *, drafts: bool = False, job: int | None = None) -> Claim | None:
     """Take the next job that is due (or ``job``, if it is); None if there is none."""
     now, lease_end = now_sql(), now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds)
-    due = (_DRAFTS_DUE if drafts else _JOBS_DUE).format(now=now)
+    due = _due(drafts=drafts)
     pick = spoken(_PICK).format(due=due, this="" if job is None else "AND id = %(job)s")
     parameters: dict[str, Any] = {"token": token} if job is None else {"token": token, "job": job}
     with connection.cursor() as cursor:
@@ -89,5 +93,10 @@ def renew(held: Claim, *, state: str) -> bool:
 def job_waits() -> bool:
     """Whether a job is due that nobody holds."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM jobs WHERE {_JOBS_DUE.format(now=now_sql())} LIMIT 1", [])
+        cursor.execute(f"SELECT 1 FROM jobs WHERE {_due(drafts=False)} LIMIT 1", [])
         return cursor.fetchone() is not None
+
+
+def _due(*, drafts: bool) -> str:
+    never = now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds * 2 + 60)
+    return (_DRAFTS_DUE if drafts else _JOBS_DUE).format(now=now_sql(), never=never)

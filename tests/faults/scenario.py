@@ -1,0 +1,237 @@
+"""Several jobs on the same people, several workers, people at the pages; and somebody who disturbs them."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+from tests.processes.conftest import PEOPLE, Installation
+
+PASSWORD = "not-a-secret-1"
+PATIENCE = 100.0
+"""Seconds in which everything ends once nobody disturbs it."""
+WORKERS = 2
+LEASE_SECONDS = "2"
+
+PREPARE = f"""
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "certremoval.config.settings"
+import django
+django.setup()
+from certremoval.organization.models import User
+from certremoval.removals.options import PlanOptions
+from certremoval.removals.submitting import remove_file
+admin = User.objects.get(user_id="admin")
+admin.set_password("{PASSWORD}")
+admin.save()
+for name in sys.argv[1:]:
+    with open(name, "rb") as source:
+        print(remove_file(admin, source, name=name, title=name[-20:], options=PlanOptions()).id)
+"""
+
+
+class Scenario:
+    """One installation under disturbance. ``seed`` decides who is in which job, and what is disturbed when."""
+
+    def __init__(self, installation: Installation, seed: int) -> None:
+        self.installation = installation
+        self.chance = random.Random(seed)
+        self.workers: list[subprocess.Popen[str]] = []
+        self.jobs: list[int] = []
+        self.faults = 0
+        installation.extra["CERTREMOVAL_LEASE_SECONDS"] = LEASE_SECONDS
+
+    def submit_jobs(self) -> None:
+        """Queue three jobs: everyone, and two that name some of them again, in other orders."""
+        everyone = [f"FORKLIFT-3Y,{number:06}" for number in range(1, PEOPLE + 1)]
+        backwards, shuffled = everyone[:-10_000:-1], self.chance.sample(everyone, 10_000)
+        files = []
+        for name, lines in (("everyone", everyone), ("backwards", backwards), ("shuffled", shuffled)):
+            files.append(self.installation.folder / f"{name}.csv")
+            files[-1].write_text("\n".join(["Certification ID,User ID", *lines]), encoding="utf-8")
+        out, err = self.installation.start_python("-c", PREPARE, *map(str, files)).communicate(timeout=PATIENCE)
+        assert not err, err
+        self.jobs = [int(number) for number in out.split()]
+
+    # --- workers
+
+    def start_workers(self) -> None:
+        """Start workers until there are as many as there should be."""
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        while len(self.workers) < WORKERS:
+            self.start_worker()
+
+    def start_worker(self, **environment: str) -> subprocess.Popen[str]:
+        """Start a worker, with further environment."""
+        before = dict(self.installation.extra)
+        self.installation.extra.update(environment)
+        try:
+            worker = self.installation.start("worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        finally:
+            self.installation.extra.clear()
+            self.installation.extra.update(before)
+        self.workers.append(worker)
+        return worker
+
+    def any_worker(self) -> subprocess.Popen[str]:
+        """Return one that runs."""
+        return self.chance.choice([worker for worker in self.workers if worker.poll() is None])
+
+    # --- disturbing
+
+    def disturb(self, fault: Callable[[Scenario], None], times: int) -> None:
+        """Do it at random moments, each time after some work was done since; until all jobs have ended."""
+        self.start_workers()
+        done = self.done()
+        while self.faults < times and not self.all_ended():
+            self._wait_for_work(done)
+            time.sleep(self.chance.uniform(0, 0.15))
+            done = self.done()
+            fault(self)
+            self.faults += 1
+            self.start_workers()
+
+    def _wait_for_work(self, done: int) -> None:
+        until = time.monotonic() + float(LEASE_SECONDS) * 2
+        while self.done() == done and not self.all_ended() and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def done(self) -> int:
+        """Return how many rows all jobs have behind them."""
+        return int(self._ask("SELECT COALESCE(SUM(checkpoint), 0) FROM jobs"))
+
+    def all_ended(self) -> bool:
+        """Tell whether no job is to go on."""
+        return self._ask("SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'in_progress', 'checking')") == 0
+
+    def _ask(self, statement: str) -> int:
+        # The database may be what is disturbed.
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return int(self.installation.database.query(statement)[0][0])
+            except Exception:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+
+    # --- the end
+
+    def finish(self) -> None:
+        """Let everything end: failed jobs are resumed, for as long as it takes."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            while not self.all_ended():
+                self.start_workers()  # one that was asked to stop may still have run a moment ago
+                assert time.monotonic() < until, f"jobs do not end: {self.states()}"
+                time.sleep(0.02)
+            failed = [job for job in self.jobs if self.installation.state(job) == "failed"]
+            if not failed:
+                break
+            for job in failed:
+                ((reason,),) = self.installation.database.query(f"SELECT error FROM jobs WHERE id = {job}")
+                assert reason, "a job failed without a reason"
+                self.installation.json("resume", str(job))
+        for worker in self.workers:
+            worker.terminate()
+        for worker in self.workers:
+            worker.communicate(timeout=PATIENCE)
+
+    def states(self) -> dict[int, str]:
+        """Return the jobs' states."""
+        return {job: self.installation.state(job) for job in self.jobs}
+
+    def assert_exactly_once(self) -> None:
+        """Every row of every job counts once, everybody was removed by one job, and every promise holds."""
+        query = self.installation.database.query
+        verified = self.installation.run("verify")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+        removed = 0
+        answers = self.installation.json("jobs")["jobs"]
+        assert sorted(answer["id"] for answer in answers) == self.jobs
+        for answer in answers:
+            counts = answer["counts"]
+            assert answer["status"] == "processed"
+            assert sum(count for outcome, count in counts.items() if outcome != "rows") == counts["rows"]
+            assert counts["remove"] == 0
+            removed += counts["removed"]
+        assert removed == PEOPLE
+        assert query("SELECT COUNT(*) FROM enrollments") == [(0,)]
+        assert query("SELECT COUNT(*), COUNT(DISTINCT user_id) FROM removal_records") == [(PEOPLE, PEOPLE)]
+        (jobs,) = query("SELECT COUNT(DISTINCT operation_id) FROM removal_records")[0]
+        assert 1 <= jobs <= len(self.jobs)
+
+    @contextmanager
+    def people_at_the_pages(self) -> Iterator[Traffic]:
+        """Somebody reads lists and saves something, again and again, while the block runs."""
+        log = self.installation.folder / "serve.log"
+        with log.open("w") as to:
+            server = self.installation.start("serve", "--port", "0", "--workers", "0", stdout=to, stderr=to)
+        until = time.monotonic() + PATIENCE
+        while not (found := re.search(r"http://localhost:(\d+)", log.read_text())):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        traffic = Traffic(f"http://127.0.0.1:{found[1]}")
+        thread = threading.Thread(target=traffic.go_on, daemon=True)
+        thread.start()
+        try:
+            assert traffic.begun.wait(PATIENCE), traffic.answers
+            yield traffic
+        finally:
+            traffic.stop()
+            thread.join(PATIENCE)
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+class Traffic:
+    """One administrator's browser. ``answers`` holds (method, path, status) of what did not go well."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._token = ""
+        self._stopped = threading.Event()
+        self.begun = threading.Event()
+        self.count = 0
+        self.answers: set[tuple[str, str, int]] = set()
+
+    def go_on(self) -> None:
+        """Sign in, then read and write until stopped."""
+        self._ask("/sign-in/")
+        self._ask("/sign-in/", username="admin", password=PASSWORD)
+        self._ask("/preferences/")
+        while not self._stopped.is_set():
+            self._ask("/certification-removal/")
+            self._ask("/preferences/", theme="dark", time_zone="UTC")
+            self.count += 1
+            self.begun.set()
+            self._stopped.wait(0.05)
+
+    def stop(self) -> None:
+        """Stop after the request at hand."""
+        self._stopped.set()
+
+    def _ask(self, path: str, **fields: str) -> None:
+        data = urlencode({**fields, "csrfmiddlewaretoken": self._token}).encode() if fields else None
+        request = Request(self._address + path, data, {"Referer": self._address + path})
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
+                self._token = found[1] if found else self._token
+        except HTTPError as error:
+            self.answers.add((request.get_method(), path, error.code))
+        except (OSError, HTTPException):
+            with suppress(ValueError):
+                self.answers.add((request.get_method(), path, 0))

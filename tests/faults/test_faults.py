@@ -1,0 +1,255 @@
+"""Real processes are disturbed at random moments; afterwards every row of every job is done exactly once.
+
+``make faults`` disturbs hundreds of times (``FAULTS``); plain pytest a few. ``SEED`` repeats a run, as far as chance of
+ours is concerned.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.faults.scenario import LEASE_SECONDS, Scenario
+from tests.faults.servers import PROGRAMS, Server, own_server, small_disk
+from tests.processes.conftest import (
+    ON_POSTGRESQL,
+    Installation,
+    PostgresqlDatabase,
+    SqliteFolder,
+    copied,
+    fill,
+)
+from tests.processes.conftest import template as template
+from tests.processes.processes import children_of, kill_child
+
+FAULTS = int(os.environ.get("FAULTS", "2"))
+SEED = int(os.environ.get("SEED") or 0) or random.SystemRandom().randrange(1, 1_000_000)
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+
+on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="an embedded database has no server")
+on_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="about the embedded database")
+
+Fault = Callable[[Scenario], None]
+Disturb = Callable[..., Scenario]
+
+
+@pytest.fixture
+def disturb(
+    template: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> Disturb:
+    """Run the jobs and do a fault again and again, on as many fresh installations as it takes; then look."""
+
+    def run(fault: Fault, *, away: bool = False) -> Scenario:
+        """``away``: the fault takes the database away, which pages may say (503)."""
+        faults = rounds = pages = 0
+        while faults < FAULTS and rounds < FAULTS:
+            rounds += 1
+            with copied(template, tmp_path / f"round{rounds}") as installation:
+                scenario = Scenario(installation, SEED + rounds)
+                scenario.submit_jobs()
+                with scenario.people_at_the_pages() as traffic:
+                    scenario.disturb(fault, FAULTS - faults)
+                    scenario.finish()
+                scenario.assert_exactly_once()
+                assert traffic.count > 0
+                assert {status for _, _, status in traffic.answers} <= ({503} if away else set()), traffic.answers
+            assert scenario.faults > 0
+            faults, pages = faults + scenario.faults, pages + traffic.count
+            shutil.rmtree(installation.folder)
+        told(capsys, f"{request.node.name}: {faults} faults in {rounds} rounds of 3 jobs, {pages} pages, seed {SEED}")
+        return scenario
+
+    return run
+
+
+def told(capsys: pytest.CaptureFixture[str], words: str) -> None:
+    if "FAULTS" in os.environ:
+        with capsys.disabled():
+            print(f"\n{words}; verify is clean")  # noqa: T201
+
+
+def test_workers_are_killed(disturb: Disturb) -> None:
+    disturb(kill_a_worker)
+
+
+def kill_a_worker(scenario: Scenario) -> None:
+    worker = scenario.any_worker()
+    worker.kill()
+    worker.wait()
+
+
+def test_workers_stop_on_sigterm(disturb: Disturb) -> None:
+    disturb(lambda scenario: scenario.any_worker().terminate())
+
+
+def test_workers_freeze_past_their_lease_and_wake(disturb: Disturb) -> None:
+    def freeze(scenario: Scenario) -> None:
+        worker = scenario.any_worker()
+        scenario.installation.database.freeze(worker)
+        scenario.workers.remove(worker)  # another one is started in its place
+        scenario.start_workers()
+        time.sleep(float(LEASE_SECONDS) + scenario.chance.uniform(0.1, 1))
+        worker.send_signal(signal.SIGCONT)
+        scenario.workers.append(worker)
+
+    disturb(freeze)
+
+
+def test_the_process_that_checks_drafts_is_killed(disturb: Disturb) -> None:
+    def kill_the_checker(scenario: Scenario) -> None:
+        worker = scenario.any_worker()
+        for child in children_of(worker.pid)[:1]:
+            kill_child(worker.pid, child)
+
+    disturb(kill_the_checker)
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="faketime is not installed")
+@pytest.mark.parametrize("hours", [1, -1] if "FAULTS" in os.environ else [1])
+def test_the_clock_of_a_machine_is_wrong_by_an_hour(disturb: Disturb, hours: int) -> None:
+    """On PostgreSQL the clock is the server's; on SQLite one of two processes lives in another hour."""
+
+    def replace_by_one_in_another_hour(scenario: Scenario) -> None:
+        kill_a_worker(scenario)
+        scenario.start_worker(LD_PRELOAD=str(FAKETIME), FAKETIME=f"{hours:+}h", FAKETIME_DONT_FAKE_MONOTONIC="1")
+
+    disturb(replace_by_one_in_another_hour)
+
+
+@on_postgresql
+def test_connections_are_cut(disturb: Disturb) -> None:
+    def cut(scenario: Scenario) -> None:
+        scenario.installation.database.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    disturb(cut, away=True)
+
+
+# --- a server, or a disk, of our own
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server on a disk that can be filled, where there may be one."""
+    assert PROGRAMS is not None
+    with ExitStack() as stack:
+        # Not in the installation's folder, which is for its own account alone.
+        folder = tmp_path_factory.mktemp("disk") / "server"
+        with suppress(OSError):
+            stack.enter_context(small_disk(folder, 600))
+        yield stack.enter_context(own_server(folder))
+
+
+@pytest.fixture
+def on_own_server(server: Server, tmp_path: Path) -> Iterator[Scenario]:
+    database = PostgresqlDatabase(tmp_path, "faults", server.url)
+    database.make()
+    installation = Installation(database, tmp_path)
+    try:
+        fill(installation)
+        yield Scenario(installation, SEED)
+    finally:
+        installation.end_all()
+
+
+@on_postgresql
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_the_server_is_restarted(
+    on_own_server: Scenario, server: Server, mode: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def restart(scenario: Scenario) -> None:
+        server.stop(mode)
+        time.sleep(scenario.chance.uniform(0, 3))
+        server.start()
+
+    on_own_server.submit_jobs()
+    with on_own_server.people_at_the_pages() as traffic:
+        on_own_server.disturb(restart, max(FAULTS // 10, 2))
+        states = on_own_server.states()
+        on_own_server.finish()
+    assert "failed" not in states.values(), "a job is not to fail because its database was away"
+    on_own_server.assert_exactly_once()
+    assert {status for _, _, status in traffic.answers} <= {503}
+    told(capsys, f"server restarted ({mode}): {on_own_server.faults} times, {traffic.count} pages")
+
+
+@on_postgresql
+def test_the_disk_of_the_server_is_full(
+    on_own_server: Scenario, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not os.path.ismount(server.folder):
+        pytest.skip("only root can mount a small disk")
+    _fill_the_disk_and_free_it(on_own_server, server.folder, capsys, or_restart=server)
+
+
+@on_sqlite
+def test_the_disk_is_full(template: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(small_disk(tmp_path / "disk", 200))
+        except OSError as error:
+            pytest.skip(str(error))
+        installation = stack.enter_context(copied(template, disk))
+        assert isinstance(installation.database, SqliteFolder)
+        _fill_the_disk_and_free_it(Scenario(installation, SEED), disk, capsys)
+
+
+def _fill_the_disk_and_free_it(
+    scenario: Scenario, disk: Path, capsys: pytest.CaptureFixture[str], or_restart: Server | None = None
+) -> None:
+    ballast = disk / "ballast"
+
+    def fill_up(scenario: Scenario) -> None:
+        with ballast.open("wb", buffering=0) as file:
+            try:
+                while file.write(b"\0" * 65_536):
+                    pass
+            except OSError:
+                pass
+        time.sleep(scenario.chance.uniform(0.5, 2))
+        ballast.unlink()
+        if or_restart is not None:
+            # A server that cannot write its log stops by itself, and somebody has to start it again.
+            try:
+                scenario.installation.database.query("SELECT 1")
+            except Exception:
+                time.sleep(1)
+                or_restart.start()
+
+    scenario.submit_jobs()
+    with scenario.people_at_the_pages() as traffic:
+        scenario.disturb(fill_up, max(FAULTS // 10, 2))
+        scenario.finish()
+    scenario.assert_exactly_once()
+    assert {status for _, _, status in traffic.answers} <= {503}, traffic.answers
+    told(capsys, f"disk full: {scenario.faults} times, {traffic.count} pages")
+
+
+def test_a_job_whose_workers_are_killed_before_they_do_anything_fails_with_a_reason_and_is_resumed(
+    template: Installation, tmp_path: Path
+) -> None:
+    with copied(template, tmp_path / "installation") as installation:
+        installation.extra |= {"CERTREMOVAL_LEASE_SECONDS": "1", "CERTREMOVAL_MAX_ATTEMPTS": "2"}
+        job = installation.submit()
+        # What a worker leaves that dies right after its claim, twice.
+        installation.database.query(
+            f"UPDATE jobs SET state = 'in_progress', attempts = 2, lease_until = NULL WHERE id = {job} RETURNING id"
+        )
+        assert installation.run("worker", "--once").returncode == 0
+        answer = installation.json("job", str(job))
+        assert answer["status"] == "failed"
+        assert "stopped 2 times at the same place" in answer["error"]
+
+        installation.json("resume", str(job))
+        assert installation.run("worker", "--once").returncode == 0
+        installation.assert_everyone_removed_once(job)
