@@ -24,6 +24,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from certremoval.database.sqlite.giving_way import waiting
+
 SERVER = os.environ.get("DATABASE_URL", "")
 ON_POSTGRESQL = SERVER.startswith("postgres")
 PEOPLE = 40_000
@@ -66,9 +68,11 @@ class SqliteFolder:
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
         # While we hold the one write lock it can only wait for it: a worker that froze with it would stop everybody.
-        connection = sqlite3.connect(self.folder / "certremoval.sqlite3", timeout=SECONDS, isolation_level=None)
+        file = self.folder / "certremoval.sqlite3"
+        connection = sqlite3.connect(file, timeout=SECONDS, isolation_level=None)
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            with waiting(str(file)):  # so that the job gives way; else it may be over before the lock is ours
+                connection.execute("BEGIN IMMEDIATE")
             process.send_signal(signal.SIGSTOP)
             connection.execute("ROLLBACK")
         finally:

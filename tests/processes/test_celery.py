@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.conftest import PEOPLE, Installation, eventually
+from tests.processes.conftest import ON_POSTGRESQL, PEOPLE, Installation, eventually
 from tests.processes.services import needs, running
 from tests.processes.test_drafts_and_lost_connections import UPLOAD
 
@@ -25,6 +25,8 @@ for _ in range(int(sys.argv[2])):
 """
 FORGET = "import sys, redis; redis.Redis.from_url(sys.argv[1]).flushall()"
 WAITING = "import sys, redis; print(redis.Redis.from_url(sys.argv[1]).llen(sys.argv[2]))"
+
+for_many_machines = pytest.mark.skipif(not ON_POSTGRESQL, reason="Celery is for many machines, which share PostgreSQL")
 
 
 @dataclass
@@ -88,6 +90,7 @@ def workers(installation: Installation) -> Iterator[CeleryWorkers]:
                 workers.kill(worker)
 
 
+@for_many_machines
 @needs("redis-server")
 def test_a_message_that_comes_twenty_times_does_nothing_twice(
     installation: Installation, workers: CeleryWorkers
@@ -107,6 +110,7 @@ def test_a_message_that_comes_twenty_times_does_nothing_twice(
     assert "another worker has it" not in told, "a message took a job from the worker that had it"
 
 
+@for_many_machines
 @needs("redis-server")
 def test_what_a_killed_worker_leaves_is_finished_by_another_although_all_messages_are_lost(
     installation: Installation, workers: CeleryWorkers
@@ -127,6 +131,7 @@ def test_what_a_killed_worker_leaves_is_finished_by_another_although_all_message
     installation.assert_everyone_removed_once(job)
 
 
+@for_many_machines
 @needs("redis-server")
 def test_a_worker_that_is_asked_to_stop_lets_go_of_its_job(installation: Installation, workers: CeleryWorkers) -> None:
     installation.extra["CERTREMOVAL_LEASE_SECONDS"] = "600"
@@ -141,6 +146,7 @@ def test_a_worker_that_is_asked_to_stop_lets_go_of_its_job(installation: Install
     installation.assert_everyone_removed_once(job)
 
 
+@for_many_machines
 @needs("redis-server")
 def test_a_draft_is_checked(installation: Installation, workers: CeleryWorkers) -> None:
     out, err = installation.start_python("-c", UPLOAD, installation.everyone).communicate(timeout=60)
