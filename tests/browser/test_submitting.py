@@ -62,9 +62,18 @@ def test_the_question_begins_at_cancel_and_escape_ends_it(page: Page, tmp_path: 
     expect(opener).to_be_focused()
 
     opener.click()
-    page.keyboard.press("Enter")  # on Cancel
+    expect(dialog.get_by_text("Cancel", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     expect(dialog).not_to_be_visible()
     assert the_job().state == "draft"
+
+
+def test_two_clicks_ask_one_question(page: Page, tmp_path: Path) -> None:
+    create_by_file(page, written(tmp_path, *IDS[2:]))
+    with page.expect_response("**/confirm/"), page.expect_response("**/confirm/"):
+        action(page, "Remove 10 users").dblclick()
+    expect(page.get_by_role("dialog").first).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
 
 
 def test_focus_does_not_leave_the_question(page: Page, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,9 +60,13 @@ class SqliteFolder:
         return {"CERTREMOVAL_DATA": str(self.folder)}
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(self.folder / "certremoval.sqlite3", timeout=SECONDS, isolation_level=None)
+        file = self.folder / "certremoval.sqlite3"
+        connection = sqlite3.connect(file, timeout=SECONDS, isolation_level=None)
+        # Who writes says that it waits, so that a job gives way; else it may be over before the lock is ours.
+        says_so = nullcontext() if statement.startswith("SELECT") else waiting(str(file))
         try:
-            return connection.execute(statement).fetchall()
+            with says_so:
+                return connection.execute(statement).fetchall()
         finally:
             connection.close()
 

@@ -19,6 +19,7 @@ document.addEventListener("click", async (event) => {
 });
 
 function showDialog(content, opener) {
+  if (document.querySelector("dialog[open]")) return; // clicked twice: one question is asked
   const dialog = document.createElement("dialog");
   const heading = content.querySelector("h1, h2");
   if (heading) {
