@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certremoval.organization.units import find_units, unit_label
+from certremoval.organization.units import find_units, unit_label, units_to_offer
 from tests.removals.conftest import make_unit
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,18 @@ def test_the_most_exact_reading_wins(text: str, found: list[str]) -> None:
 
 def test_no_more_are_found_than_are_asked_for() -> None:
     assert len(find_units("docks", limit=1)) == 1
+
+
+def test_all_are_offered_where_they_are_few_enough() -> None:
+    """Standard types before custom ones, of a type by name and ID."""
+    make_unit("Division", "D-0", name="Docks")
+    make_unit("Division", "Z", name="Air")
+    offered = units_to_offer(6)
+
+    assert [label for label in offered if "(Division" in label] == [
+        "Air (Division Z)",
+        "Docks (Division D-0)",
+        "Docks (Division D-1)",
+    ]
+    assert (len(offered), offered[-1]) == (6, "Sea (north) (Region East)")
+    assert units_to_offer(5) == []

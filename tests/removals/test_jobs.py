@@ -402,6 +402,19 @@ class TestOrderAndVisibility:
     def test_a_sort_that_is_none(self, sort: str) -> None:
         with pytest.raises(InvalidRequest, match="Choose among title, created_by, created, processed, status"):
             page_of_jobs(self.viewer, JobFilter(), sort=sort)
+        with pytest.raises(InvalidRequest, match="Choose among"):
+            page_of_jobs(self.viewer, JobFilter(search="of nobody"), sort=sort)
+
+    def test_by_status_ones_own_drafts_come_last(self) -> None:
+        for title in ("mine", "mine too"):
+            job_of(self.viewer, title, at=datetime(2026, 5, 9, tzinfo=UTC), state=JobState.DRAFT)
+        asked = JobFilter(statuses=["draft", "failed", "queued"])
+        page = page_of_jobs(self.viewer, asked, sort="status", size=3)
+        after = page_of_jobs(self.viewer, asked, sort="status", size=3, number=2)
+
+        assert [job.operation.title for job in page.jobs] == ["apple", "Apple", "mine too"]
+        assert [job.operation.title for job in after.jobs] == ["mine"]
+        assert (page.total, after.first) == (4, 4)
 
     @pytest.mark.parametrize(
         ("statuses", "expected"),

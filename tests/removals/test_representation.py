@@ -213,6 +213,16 @@ class TestJob:
         assert seen(job)["undone_by"] == [second.pk, third.pk]
         assert seen(third)["undo_of"] == job.pk
 
+    def test_problems_of_all_kinds_by_line(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        enroll(FORKLIFT, "K-1")
+        make_user("K-2")
+        rows = [(FORKLIFT, "NOBODY"), (FORKLIFT, "K-1"), (FORKLIFT, "K-2"), (FORKLIFT, ""), (FORKLIFT, "NOBODY ELSE")]
+        job = remove(root, removal_file(rows), skip_problems=True)
+
+        assert [problem["line"] for problem in seen(job)["problems"]] == [2, 4, 5, 6]
+        monkeypatch.setattr("certremoval.removals.representation.MOST_PROBLEMS_TOLD", 3)
+        assert [problem["line"] for problem in seen(job)["problems"]] == [2, 4, 5]
+
     def test_the_first_thousand_problems_and_certifications(self, root: User) -> None:
         ids = [f"C-{number:04}" for number in range(1_003)]
         make_user("K-1")

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from certremoval.certifications.catalogue import find_certification
@@ -107,7 +108,7 @@ def matching(certification: Certification, shown: PeopleFilter) -> QuerySet[Enro
     if not shown.include_inactive:
         enrollments = enrollments.filter(user__is_active=True)
     if shown.unit is not None:
-        enrollments = enrollments.filter(Exists(_membership(shown.unit, OuterRef("user"))))
+        enrollments = enrollments.filter(_sits_in(shown.unit, "user"))
     if shown.name:
         enrollments = enrollments.filter(Exists(User.objects.filter(_any_of(_names(shown)), pk=OuterRef("user"))))
     return enrollments
@@ -166,13 +167,19 @@ def _more_than_few(rows: QuerySet[Any]) -> bool:
     return rows[FEW : FEW + 1].exists()
 
 
-def _membership(unit: int, user: F | OuterRef | None = None) -> QuerySet[UnitMembership]:
-    named = OrganizationalUnit.objects.filter(pk=unit)
-    members = UnitMembership.objects.filter(unit__in=UnitsAndBelow(named))
-    if user is None:
-        return members
-    # With the type it is one row of the unique index, and not a look at each of the units.
-    return members.filter(user=user, type=Subquery(named.values("type")))
+def _membership(unit: int) -> QuerySet[UnitMembership]:
+    return UnitMembership.objects.filter(unit__in=UnitsAndBelow(OrganizationalUnit.objects.filter(pk=unit)))
+
+
+def _sits_in(unit: int, path: str) -> Q:
+    """Return the condition that somebody sits in a unit or below it, for a query whose field ``path`` is their key.
+
+    With the type it is one row of the unique index, and not a look at each of the units. And not EXISTS: PostgreSQL
+    makes a join of it, of everyone with all members, before it gives the first.
+    """
+    type = OrganizationalUnit.objects.filter(pk=unit).values("type")
+    seat = _membership(unit).filter(user=OuterRef(path), type=Subquery(type)).values("pk")[:1]
+    return Q(IsNull(Subquery(seat), False))
 
 
 def _names(shown: PeopleFilter) -> list[NameRange]:
@@ -213,7 +220,7 @@ def _walk(people: PeopleOn, edge: SortKey | None, backwards: bool, size: int) ->
     if not shown.include_inactive:
         users = users.filter(is_active=True)
     if shown.unit is not None:
-        users = users.filter(Exists(_membership(shown.unit, OuterRef("pk"))))
+        users = users.filter(_sits_in(shown.unit, "pk"))
     if shown.name:
         ranges = _names(shown)
         # The part of the index in which all ranges lie.

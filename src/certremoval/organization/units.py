@@ -40,6 +40,17 @@ def unit_label(unit: OrganizationalUnit) -> str:
     return f"{unit.name} ({unit.type.name} {unit.unit_id})"
 
 
+def units_to_offer(most: int) -> list[str]:
+    """Return the labels of all units, standard types first; none where they are more than ``most``."""
+    units = OrganizationalUnit.objects.select_related("type").order_by("type", "unit_id")
+    # Taken along an index and sorted here: to sort 50,000, only to find them too many, took 40 ms of each page.
+    offered = list(units[: most + 1])
+    if len(offered) > most:
+        return []
+    offered.sort(key=lambda unit: (unit.type.is_custom, unit.type.pk, unit.name, unit.unit_id))
+    return [unit_label(unit) for unit in offered]
+
+
 def find_units(text: str, *, limit: int) -> list[OrganizationalUnit]:
     """Return the units that a text names, with their types, at most ``limit``.
 

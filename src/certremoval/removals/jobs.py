@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from django.db.models import (
     BigIntegerField,
-    Case,
     CharField,
+    Count,
     DateTimeField,
     Exists,
     F,
@@ -18,8 +18,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Value,
-    When,
 )
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -129,26 +127,96 @@ def page_of_jobs(
     """
     require_any(actor, REMOVAL_PERMISSIONS)
     seen = work_is_seen_now(actor, CREATOR)
-    total = _count(actor, filter, seen)
+    parts = _parts(actor, filter, seen, sort)
+    total = sum(part.count for part in parts)
     pages = max(1, -(-total // size))
     number = min(max(number, 1), pages)
     start = (number - 1) * size
-    end = min(start + size, total)
-    operations = _looked_for(actor, filter, seen, along=sort if total > MOST_SORTED else "")
-    ordered = _ordered(operations, sort).values_list("job__id", flat=True)
-    # Pages of the second half are counted from the end: what lies before a page is walked through.
-    from_end = start > total // 2
-    found = list(ordered.reverse()[total - end : total - start])[::-1] if from_end else list(ordered[start:end])
+    found: list[int] = []
+    before = 0
+    for part in parts:
+        first, end = max(start - before, 0), min(start - before + size, part.count)
+        if first < end:
+            found += _keys_of(actor, filter, seen, part, first, end)
+        before += part.count
     jobs = _jobs_in_order(found, without=("units", "statuses", "file_problems", "options"))
     return NumberedJobPage(jobs=jobs, total=total, number=number, pages=pages, first=start + 1 if jobs else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a list that an index has in order: jobs that fulfil ``condition``, by ``sort``; ``count`` of them."""
+
+    condition: Q
+    sort: str
+    count: int
+
+
+def _parts(actor: User, filter: JobFilter, seen: Q, sort: str) -> list[_Part]:
+    """Return the parts of which a sorted list consists, one after the other.
+
+    No index has the statuses in the order of a job's way, nor those last that have not ended: each is a part.
+    """
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    if column not in SORTS:
+        raise InvalidRequest(
+            _("The list is not sorted by %(word)s. Choose among %(sorts)s.")
+            % {"word": column[:100], "sorts": ", ".join(SORTS)}
+        )
+    if column == "status":
+        counts = _counts_by_state(actor, filter, seen)
+        ways = [*ON_THE_WAY, DRAFT_STATES]
+        return [
+            _Part(Q(state__in=states), NEWEST_FIRST, sum(counts.get(state, 0) for state in states))
+            for states in (reversed(ways) if descending else ways)
+        ]
+    total = _count(actor, filter, seen)
+    if column == "processed":
+        # Nothing has become of the others yet: they come last, whichever way.
+        waiting = _looked_for(actor, filter, seen).filter(job__ended_at__isnull=True).count()
+        return [
+            _Part(Q(job__ended_at__isnull=False), sort, total - waiting),
+            _Part(Q(job__ended_at__isnull=True), sort, waiting),
+        ]
+    return [_Part(Q(), sort, total)]
+
+
+def _keys_of(actor: User, filter: JobFilter, seen: Q, part: _Part, first: int, end: int) -> list[int]:
+    """Return the keys of jobs of a part, from the place ``first`` (counted from 0) up to, not including, ``end``."""
+    along = part.sort if part.count > MOST_SORTED else ""
+    operations = _looked_for(actor, filter, seen, along=along).filter(part.condition)
+    ordered = _ordered(operations, part.sort).values_list("job__id", flat=True)
+    # What lies in the second half is counted from the end: what lies before a page is walked through.
+    if first > part.count // 2:
+        return list(ordered.reverse()[part.count - end : part.count - first])[::-1]
+    return list(ordered[first:end])
+
+
 def _count(actor: User, filter: JobFilter, seen: Q) -> int:
     """Count the jobs that a filter finds among those ``seen``; of all jobs by their states' index alone."""
-    states = set(filter.statuses) or set(JobState.values) - set(DRAFT_STATES)
-    if not seen and replace(filter, statuses=(), time_zone="UTC") == JobFilter() and not states & set(DRAFT_STATES):
-        return Job.objects.filter(state__in=states).count()
+    if _finds_all(filter, seen):
+        return Job.objects.filter(state__in=_states_of(filter)).count()
     return _looked_for(actor, filter, seen).count()
+
+
+def _counts_by_state(actor: User, filter: JobFilter, seen: Q) -> dict[str, int]:
+    """Count the same jobs by their states."""
+    if _finds_all(filter, seen):
+        jobs = Job.objects.filter(state__in=_states_of(filter)).order_by().values_list("state")
+        return dict(jobs.annotate(Count("pk")))
+    operations = _looked_for(actor, filter, seen).order_by().values_list("job__state")
+    return dict(operations.annotate(Count("pk")))
+
+
+def _finds_all(filter: JobFilter, seen: Q) -> bool:
+    """Whether a filter finds all jobs of its statuses, which the index of states can count by itself."""
+    if seen or replace(filter, statuses=(), time_zone="UTC") != JobFilter():
+        return False
+    return not _states_of(filter) & set(DRAFT_STATES)
+
+
+def _states_of(filter: JobFilter) -> set[str]:
+    return set(filter.statuses) or set(JobState.values) - set(DRAFT_STATES)
 
 
 def _looked_for(actor: User, filter: JobFilter, seen: Q, *, along: str = "") -> QuerySet[Operation]:
@@ -183,7 +251,9 @@ def _looked_for(actor: User, filter: JobFilter, seen: Q, *, along: str = "") -> 
         named = JobCertification.objects.filter(certification_id=filter.certification)
         operations = operations.filter(_names_one_of(named, bool(along)))
     if typed := filter.certification_search.strip():
-        named = JobCertification.objects.filter(certification_key__in=_certifications_meant(typed).values("pk"))
+        named = JobCertification.objects.filter(
+            certification_id__in=_certifications_meant(typed).values("certification_id")
+        )
         operations = operations.filter(_names_one_of(named, bool(along)))
     return operations
 
@@ -219,7 +289,7 @@ def _holds(field: str, word: str) -> Q:
 
 
 def _ordered(operations: QuerySet[Operation], sort: str) -> QuerySet[Operation]:
-    """Sort by one of SORTS; among equals the newest comes first."""
+    """Sort by one of SORTS but the status, whose parts are sorted by time; among equals the newest comes first."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
     newest = [F("created_at").desc(), F("id").desc()]
     order: list[OrderBy]
@@ -227,21 +297,11 @@ def _ordered(operations: QuerySet[Operation], sort: str) -> QuerySet[Operation]:
         case "created":
             order = newest if descending else [F("created_at").asc(), F("id").asc()]
         case "processed":
-            # Nothing has become of the others yet: they come last, whichever way.
             ended = F("job__ended_at")
-            order = [ended.desc(nulls_last=True) if descending else ended.asc(nulls_last=True), F("job__id").desc()]
-        case "title" | "created_by":
+            order = [ended.desc() if descending else ended.asc(), F("job__id").desc()]
+        case _:
             text = Lower("title" if column == "title" else "actor_name")
             order = [text.desc() if descending else text.asc(), F("id").desc()]
-        case "status":
-            places = [When(job__state__in=states, then=Value(place)) for place, states in enumerate(ON_THE_WAY)]
-            rank = Case(*places, default=Value(len(ON_THE_WAY)))
-            order = [rank.desc() if descending else rank.asc(), *newest]
-        case _:
-            raise InvalidRequest(
-                _("The list is not sorted by %(word)s. Choose among %(sorts)s.")
-                % {"word": column[:100], "sorts": ", ".join(SORTS)}
-            )
     return operations.order_by(*order)
 
 

@@ -151,6 +151,9 @@ class JobCertification(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["job", "certification_key"], name="once_in_a_job")
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["certification_id", "job"], name="jobs_of_certification")
+        ]
 
 
 class JobRow(models.Model):

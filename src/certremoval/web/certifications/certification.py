@@ -16,7 +16,7 @@ from certremoval.certifications.models import Certification, Enrollment
 from certremoval.certifications.people_on import FEW, PeoplePage, page_of, people_on
 from certremoval.certifications.visibility import may_manage_certification
 from certremoval.organization.models import OrganizationalUnit
-from certremoval.organization.units import unit_label
+from certremoval.organization.units import unit_label, units_to_offer
 from certremoval.problems import InvalidRequest
 from certremoval.web.certifications.filters import (
     UNITS_OFFERED,
@@ -50,7 +50,7 @@ def certification_page(request: SignedInRequest, key: int) -> HttpResponse:
         **_owners(certification),
         "form": asked.form,
         "unit_choices": [_choice(asked, unit) for unit in asked.units],
-        "units_offered": _units_offered(),
+        "units_offered": units_to_offer(UNITS_OFFERED),
         "mistakes": [],
     }
     shown = _people(certification, asked, context)
@@ -103,9 +103,3 @@ def _owners(certification: Certification) -> dict[str, Any]:
 
 def _choice(asked: ShownPeople, unit: OrganizationalUnit) -> tuple[str, str]:
     return address_query({**asked.typed, "unit": str(unit.pk)}), unit_label(unit)
-
-
-def _units_offered() -> list[str]:
-    units = OrganizationalUnit.objects.select_related("type").order_by("type__is_custom", "type", "name", "unit_id")
-    offered = list(units[: UNITS_OFFERED + 1])
-    return [unit_label(unit) for unit in offered] if len(offered) <= UNITS_OFFERED else []

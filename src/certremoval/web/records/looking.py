@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from certremoval.certifications.models import EnrollmentStatus
 from certremoval.certifications.periods import Period
 from certremoval.certifications.register import RecordFilter
-from certremoval.organization.models import OrganizationalUnit
 from certremoval.organization.searching import LONGEST_SEARCH
 from certremoval.organization.units import find_units, unit_label
 from certremoval.problems import InvalidRequest
@@ -71,13 +70,6 @@ def read_filter(query: QueryDict) -> Asked:
         texts = {name: asked.typed[name] for name in ("certification", "administrator", "status")}
         asked.filter = RecordFilter(period=period, unit=unit, **texts)
     return asked
-
-
-def units_offered() -> list[str]:
-    """Return the labels of all units, or none where they are too many to choose from."""
-    units = OrganizationalUnit.objects.select_related("type").order_by("type__is_custom", "type", "name", "unit_id")
-    offered = list(units[: UNITS_OFFERED + 1])
-    return [unit_label(unit) for unit in offered] if len(offered) <= UNITS_OFFERED else []
 
 
 def statuses_to_choose(chosen: str, shown: Iterable[str]) -> list[str]:

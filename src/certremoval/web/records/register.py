@@ -20,11 +20,12 @@ from certremoval.certifications.register import (
     record_rows,
     require_sheet_of_records,
 )
+from certremoval.organization.units import units_to_offer
 from certremoval.problems import InvalidRequest
 from certremoval.removals.jobs import jobs_of_operations
 from certremoval.web.downloads import Format, table_download
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
-from certremoval.web.records.looking import Asked, read_filter, statuses_to_choose, units_offered
+from certremoval.web.records.looking import UNITS_OFFERED, Asked, read_filter, statuses_to_choose
 from certremoval.web.records.places import place_in_list
 
 
@@ -44,7 +45,7 @@ def records_page(request: SignedInRequest) -> HttpResponse:
         "area": "records",
         "asked": asked,
         "statuses": statuses_to_choose(status, (str(entry.before["status"]) for entry in page.entries)),
-        "units_offered": units_offered(),
+        "units_offered": units_to_offer(UNITS_OFFERED),
         "zone": timezone.get_current_timezone_name(),
         "history": page,
         "is_later_page": "after" in request.GET,
