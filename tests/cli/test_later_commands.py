@@ -10,7 +10,6 @@ from tests.cli.conftest import Run, World
 @pytest.mark.parametrize(
     "typed",
     [
-        ["undo", "1", "--user-id", "000123", "--yes", "--confirm", "3", "--wait"],
         ["approve", "1"],
         ["decline", "1", "--reason", "Not agreed"],
         ["reschedule", "1", "--at", "2030-01-01T06:00+02:00"],

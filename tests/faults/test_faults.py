@@ -34,8 +34,17 @@ FAULTS = int(os.environ.get("FAULTS", "2"))
 SEED = int(os.environ.get("SEED") or 0) or random.SystemRandom().randrange(1, 1_000_000)
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
+pytestmark = pytest.mark.timeout(900)
+"""Seconds for a whole test. Within it nothing is waited for longer than :data:`~tests.faults.scenario.PATIENCE`."""
+
 on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="an embedded database has no server")
 on_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="about the embedded database")
+
+SLEEPS_IN_ANOTHER_HOUR = """
+import select, time
+time.sleep = lambda seconds: select.select([], [], [], seconds)
+"""
+"""Under faketime every sleep of Python fails (EINVAL): it subtracts the hour from a clock that it leaves alone."""
 
 Fault = Callable[[Scenario], None]
 Disturb = Callable[..., Scenario]
@@ -119,7 +128,13 @@ def test_the_clock_of_a_machine_is_wrong_by_an_hour(disturb: Disturb, hours: int
 
     def replace_by_one_in_another_hour(scenario: Scenario) -> None:
         kill_a_worker(scenario)
-        scenario.start_worker(LD_PRELOAD=str(FAKETIME), FAKETIME=f"{hours:+}h", FAKETIME_DONT_FAKE_MONOTONIC="1")
+        (scenario.installation.folder / "sitecustomize.py").write_text(SLEEPS_IN_ANOTHER_HOUR)
+        scenario.start_worker(
+            LD_PRELOAD=str(FAKETIME),
+            FAKETIME=f"{hours:+}h",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+            PYTHONPATH=str(scenario.installation.folder),
+        )
 
     disturb(replace_by_one_in_another_hour)
 

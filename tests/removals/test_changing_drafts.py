@@ -217,7 +217,7 @@ class TestAnotherFile:
             replace_file(actor, job_id, people("K-3"), name="first.csv")
             return found
 
-        monkeypatch.setattr("certremoval.removals.drafts.find_job", found_and_replaced)
+        monkeypatch.setattr("certremoval.removals.drafts.find_to_submit", found_and_replaced)
         with pytest.raises(WrongState):
             replace_file(root, job.pk, people("K-1"), name="second.csv")
 
@@ -264,7 +264,7 @@ class TestSubmittedOnce:
             title_draft(actor, job_id, title="", comment="", reason="")
             return found
 
-        monkeypatch.setattr(submitting, "find_job", found_and_untitled)
+        monkeypatch.setattr(submitting, "find_to_submit", found_and_untitled)
         with pytest.raises(InvalidRequest, match="The Job Title is missing"):
             submit(root, job.pk, plan_number=1)
 
@@ -280,7 +280,7 @@ class TestSubmittedOnce:
             submit(actor, job_id, plan_number=1)
             return found
 
-        monkeypatch.setattr(submitting, "find_job", found_and_submitted)
+        monkeypatch.setattr(submitting, "find_to_submit", found_and_submitted)
         with pytest.raises(WrongState, match="submitted or changed by another request"):
             submit(root, job.pk, plan_number=1)
 

@@ -295,6 +295,7 @@ class TestFiles:
 
         assert {problem.code for problem in summary.problems} == {code}
         assert not summary.accepted
+        assert summary.file is not None
         assert summary.file.size == len(content)
 
     def test_too_large_and_too_many_rows(self, settings: object) -> None:

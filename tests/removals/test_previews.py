@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from certremoval.certifications.models import Enrollment
 from certremoval.organization.models import User
 from certremoval.removals.drafts import check_now, upload_draft
+from certremoval.removals.jobs import find_job
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.previews import (
@@ -81,7 +82,7 @@ class TestChangedSincePreview:
         assert changed_since_preview(check_now(job)) == 0
 
     def test_one_query(self, root: User) -> None:
-        job = drafted(root, on_forklift("K-1", "K-2"))
+        job = find_job(root, drafted(root, on_forklift("K-1", "K-2")).pk)
 
         with CaptureQueriesContext(connection) as queries:
             changed_since_preview(job)

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from certremoval.certifications.models import Enrollment, RemovalRecord
+from certremoval.certifications.models import Enrollment, RemovalRecord, Restoration
 from certremoval.organization.models import User
 from certremoval.removals.models import Job, JobDrift, JobRow, JobStep
 from certremoval.removals.sql import advance, keep, lease, read, summarise
 from certremoval.removals.sql.classify import PLANNED_OUTCOMES, classify_rows
+from certremoval.removals.sql.recall import chosen_without_a_row, recall_rows, warnings
 from certremoval.removals.sql.remove import ChunkCounts, remove_chunk
+from certremoval.removals.sql.restore import restore_chunk
 from certremoval.removals.sql.stage import StagedRow, stage_rows
 from certremoval.removals.sql.suggest import rows_to_guess, suggest
-from tests.removals.conftest import FORKLIFT, certification, enroll, make_unit, make_user, people, removal_file, remove
+from certremoval.removals.undoing import undo_job
+from tests.removals.conftest import (
+    FORKLIFT,
+    certification,
+    enroll,
+    make_unit,
+    make_user,
+    people,
+    removal_file,
+    remove,
+    run,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,8 +214,8 @@ def test_summarise() -> None:
     assert summarise.outcomes() == {"remove": 3, "not_enrolled": 1, "unknown_certification": 3, "invalid": 1}
     assert list(summarise.statuses().items()) == [("Certified", 2), ("Expired", 1)]
     assert summarise.certifications(limit=2) == (3, [("A", "Title of A", 2), ("B", "Title of B", 1)])
-    assert summarise.removes_user(root_on.user_id)
-    assert not summarise.removes_user(User.objects.get(user_id="A-3").pk)
+    assert summarise.concerns_user(root_on.user_id)
+    assert not summarise.concerns_user(User.objects.get(user_id="A-3").pk)
     assert summarise.rows_of_unknown_certification("NONE-1") == 2
     assert summarise.unknown_certifications(limit=5) == ["NONE-1", "NONE-2"]
     assert summarise.unknown_certifications(limit=1) == ["NONE-1"]
@@ -326,7 +340,7 @@ def test_remove(root: User) -> None:
     with transaction.atomic():
         counts = [remove_chunk(**keys, after=0, up_to=3), remove_chunk(**keys, after=3, up_to=4)]
 
-    assert counts == [ChunkCounts(removed=1, changed=1, gone=1), ChunkCounts(removed=0, changed=1, gone=0)]
+    assert counts == [ChunkCounts(done=1, changed=1, gone=1), ChunkCounts(done=0, changed=1, gone=0)]
     (record,) = RemovalRecord.objects.all()
     assert (record.operation_id, record.enrollment_id, record.revision) == (job.operation_id, kept.pk, 1)
     assert (record.certification_id, record.user_id, record.user_name) == (FORKLIFT, "SAME", "SAME")
@@ -338,6 +352,47 @@ def test_remove(root: User) -> None:
     ]
     assert sorted(Enrollment.objects.values_list("user__user_id", flat=True)) == ["AGAIN", "CHANGED"]
     assert list(job.certifications.values_list("planned", "removed")) == [(4, 1)]
+
+
+def test_recall_and_restore(root: User) -> None:
+    day = date(2026, 5, 3)
+    enroll(FORKLIFT, "BACK", version="2", period="2026", expiration_date=day)
+    enroll(FORKLIFT, "AGAIN", "GONE", "TWICE")
+    job = run(remove(root, people("TWICE", "AGAIN", "BACK", "GONE")))
+    records = {record.user_id: record for record in RemovalRecord.objects.all()}
+    recall_rows(operation=job.operation_id, users=["BACK", "NOBODY"], record=None, today=day)
+    assert rows_of("SELECT position, outcome, user_text, detail FROM planned_rows") == [(1, "restore", "BACK", None)]
+    assert chosen_without_a_row() == ["NOBODY"]
+    recall_rows(operation=job.operation_id, users=None, record=records["AGAIN"].pk, today=day)
+    assert rows_of("SELECT user_text FROM planned_rows") == [("AGAIN",)]
+
+    User.objects.filter(user_id="GONE").delete()
+    recall_rows(operation=job.operation_id, users=None, record=None, today=day + timedelta(days=1))
+    assert rows_of("SELECT user_text, outcome, detail FROM planned_rows ORDER BY user_text") == [
+        ("AGAIN", "restore", None),
+        ("BACK", "restore", '{"expired": true}'),
+        ("GONE", "unknown_user", None),
+        ("TWICE", "restore", None),
+    ]
+    assert warnings() == {"expired": 1}
+
+    undo, twice = undo_job(root, job.pk), undo_job(root, job.pk, users=["TWICE"])
+    enroll(FORKLIFT, "AGAIN")
+    with transaction.atomic():
+        keys = {"job": twice.pk, "plan": 1, "operation": twice.operation_id}
+        assert restore_chunk(**keys, after=0, up_to=1) == ChunkCounts(done=1, changed=0, gone=0)
+        keys = {"job": undo.pk, "plan": 1, "operation": undo.operation_id}
+        assert restore_chunk(**keys, after=0, up_to=3) == ChunkCounts(done=1, changed=2, gone=0)
+
+    (back,) = Restoration.objects.filter(operation_id=undo.operation_id)
+    record = records["BACK"]
+    assert (back.record_id, back.enrollment_id, back.revision) == (record.pk, record.enrollment_id, record.revision + 1)
+    on = Enrollment.objects.get(pk=record.enrollment_id)
+    assert (on.status, on.version, on.period, on.expiration_date, on.revision) == ("Certified", "2", "2026", day, 2)
+    left_alone = JobDrift.objects.order_by("outcome").values_list("job_id", "outcome")
+    assert list(left_alone) == [(undo.pk, "already_restored"), (undo.pk, "enrolled_again")]
+    assert read.left_alone(job=undo.pk) == [("already_restored", 1), ("enrolled_again", 1)]
+    assert list(undo.certifications.values_list("planned", "removed")) == [(3, 1)]
 
 
 def test_lease_and_advance(root: User) -> None:
@@ -358,7 +413,9 @@ def test_lease_and_advance(root: User) -> None:
     assert lease.job_waits()
 
     locked = advance.lock_job(held)
-    assert locked == advance.LockedJob(operation_id=first.operation_id, plan_number=1, remove_count=2, checkpoint=0)
+    assert locked == advance.LockedJob(
+        operation_id=first.operation_id, kind="removal", plan_number=1, remove_count=2, checkpoint=0
+    )
     assert advance.lock_job(other) is None
     advance.advance(held, checkpoint=2, changed=1, gone=0)
     advance.finish(held)

@@ -16,6 +16,7 @@ from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, claim_next_draft, plan_claimed_draft, run_slice
 from certremoval.removals.sql.verify import INVARIANTS
+from certremoval.removals.undoing import undo_job
 from certremoval.removals.verifying import MOST_TOLD, PROMISES, verify
 from tests.removals.conftest import FORKLIFT, enroll, people, remove, run, table_contents
 
@@ -49,25 +50,18 @@ def half_done(root: User) -> Job:
 def restored(root: User) -> Restoration:
     """Somebody who was taken off and put back."""
     enroll("FAW", "R-1")
-    run(remove(root, people("R-1", on="FAW")))
-    record = RemovalRecord.objects.get(certification_id="FAW")
-    put_back(record, revision=record.revision + 1)
-    return Restoration.objects.create(
-        operation_id=record.operation_id,
-        record_id=record.pk,
-        enrollment_id=record.enrollment_id,
-        revision=record.revision + 1,
-        restored_at=database_now(),
-    )
+    run(undo_job(root, run(remove(root, people("R-1", on="FAW"))).pk))
+    return Restoration.objects.get()
 
 
-def put_back(record: RemovalRecord, *, revision: int) -> None:
+def put_back(record: RemovalRecord, *, revision: int, **values: str) -> None:
     Enrollment.objects.create(
         id=record.enrollment_id,
         revision=revision,
         certification_id=record.certification_key,
         user_id=record.user_key,
         status="Certified",
+        **values,
     )
 
 
@@ -131,6 +125,17 @@ class TestBroken:
 
         assert broken() == {"restored_revision"}
 
+    def test_restored_values(self, restored: Restoration) -> None:
+        Enrollment.objects.get().delete()
+        record = RemovalRecord.objects.get()
+        put_back(record, revision=restored.revision)
+        assert broken() == set()
+
+        Enrollment.objects.get().delete()
+        put_back(record, revision=restored.revision, identifier="F-2")
+
+        assert broken() == {"restored_values"}
+
     def test_record_without_operation(self, done: Job) -> None:
         by_hand("UPDATE removal_records SET operation_id = operation_id + 1000")
 
@@ -154,7 +159,7 @@ class TestBroken:
     def test_rows_that_are_gone_altogether(self, done: Job) -> None:
         by_hand("DELETE FROM job_rows")
 
-        assert {"rows_counted", "removals_first"} <= broken()
+        assert {"rows_counted", "work_first"} <= broken()
 
     @pytest.mark.parametrize(
         "statement",
@@ -164,10 +169,10 @@ class TestBroken:
             "UPDATE jobs SET remove_count = remove_count + 1",
         ],
     )
-    def test_removals_first(self, done: Job, statement: str) -> None:
+    def test_work_first(self, done: Job, statement: str) -> None:
         by_hand(statement)
 
-        assert "removals_first" in broken()
+        assert "work_first" in broken()
 
     @pytest.mark.parametrize(
         "statement",
@@ -179,10 +184,10 @@ class TestBroken:
             " FROM job_steps WHERE position = 3",
         ],
     )
-    def test_steps_are_removals(self, done: Job, statement: str) -> None:
+    def test_steps_are_work(self, done: Job, statement: str) -> None:
         by_hand(statement)
 
-        assert "steps_are_removals" in broken()
+        assert "steps_are_work" in broken()
 
     @pytest.mark.parametrize("column", ["user_key", "certification_key"])
     def test_step_of_its_row(self, half_done: Job, column: str) -> None:
@@ -284,8 +289,8 @@ def test_what_is_told_of_a_breach(done: Job) -> None:
 
     assert (problem.code, problem.message) == (
         "counts_by_certification",
-        f"job {done.pk}: 5 by certification; expected is 1 removed."
-        " A job's counts by certification add up to the people it removed.",
+        f"job {done.pk}: 5 by certification; expected is 1 done."
+        " A job's counts by certification add up to the people it removed, or put back.",
     )
 
 

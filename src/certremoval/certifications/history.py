@@ -129,6 +129,14 @@ def removal_history_page(actor: User, user_key: int, *, after: int | None = None
     return entry_page(actor, _records_shown_to(actor).filter(user_key=user_key), after=after, limit=limit)
 
 
+def find_record(actor: User, record_id: int) -> RemovalRecord:
+    """Return one removal that is shown to the actor. Raises NotPermitted, NotFound."""
+    record = _records_shown_to(actor).filter(pk=record_id).first()
+    if record is None:
+        raise NotFound(_("There is no such removal, or none that you may see."))
+    return record
+
+
 def _records_shown_to(actor: User) -> QuerySet[RemovalRecord]:
     if not permissions_of(actor).isdisjoint({Permission.CERTIFICATION_VIEW, *REMOVAL_PERMISSIONS}):
         return RemovalRecord.objects.all()

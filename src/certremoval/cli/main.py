@@ -30,7 +30,7 @@ OVERVIEW = {
         "results": "What became of each line of a job's file",
         "cancel": "Stop a job",
         "resume": "Let a failed job go on",
-        "undo": "Put people back (later release)",
+        "undo": "Put the people of a job back",
         "approve": "Let a waiting job run (later release)",
         "decline": "Turn a waiting job down (later release)",
         "reschedule": "Move a job to another time (later release)",

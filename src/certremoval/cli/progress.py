@@ -19,8 +19,8 @@ MOVES_AFTER, SPEAKS_AFTER = 0.1, 5.0
 class Progress:
     """Told by the engine how far it is; shows it no more often than somebody can read."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO, *, work: str = "Removing") -> None:
+        self._stream, self._work = stream, work
         self._moving = is_terminal(stream) and os.environ.get("TERM") != "dumb"
         self._begun = self._shown = time.monotonic()
         self._first_done: int | None = None
@@ -31,7 +31,7 @@ class Progress:
         self._show(f"{STAGES.get(stage, stage)}: {rows:,} lines")
 
     def removing(self, done: int, total: int) -> None:
-        """Show how many of the people to be removed are done."""
+        """Show how many of the people to be removed, or put back, are done."""
         now = time.monotonic()
         if self._first_done is None:
             self._first_done, self._begun = done, now
@@ -40,9 +40,9 @@ class Progress:
         if left is not None:
             text += f", {spoken_seconds(left)} left"
         share = done / total if total else 1.0
-        room = shutil.get_terminal_size().columns - len(text) - len("Removing 100 %  ") - BAR - 4
+        room = shutil.get_terminal_size().columns - len(text) - len(f"{self._work} 100 %  ") - BAR - 4
         bar = f"[{'#' * round(share * BAR):.<{BAR}}] " if self._moving and room > 0 else ""
-        self._show(f"Removing {bar}{share:4.0%}  {text}")
+        self._show(f"{self._work} {bar}{share:4.0%}  {text}")
 
     def end(self) -> None:
         """Take the moving line away."""

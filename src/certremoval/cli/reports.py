@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.cli.text import counted, shown, table
 from certremoval.problems import Problem
-from certremoval.removals.counts import job_counts
+from certremoval.removals.counts import job_counts, job_result
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.representation import job_problems
-from certremoval.removals.words import OUTCOME_WORDS, number, result_sentence, users
+from certremoval.removals.undoing import undos_of
+from certremoval.removals.words import OUTCOME_WORDS, number, outcome_words, users
 
 MOST_PROBLEMS_SHOWN = 20
 MOST_CERTIFICATIONS_SHOWN = 20
@@ -21,6 +22,10 @@ MOST_CERTIFICATIONS_SHOWN = 20
 WHAT_STAYS = (
     "Items on transcripts stay; nobody is mailed. Every removal is recorded with all its values, so that it can be"
     " put back."
+)
+WHAT_COMES_BACK = (
+    "They come back with all their values: status, version, period, identifier and dates. Nobody is mailed. An undo can"
+    " be undone, too."
 )
 NEEDS_A_WORKER = "It runs as soon as a worker is there: certremoval serve, or certremoval worker."
 
@@ -50,7 +55,8 @@ def from_where(certifications: Sequence[tuple[str, int]], count: int) -> str:
 
 def preview_lines(summary: PlanSummary) -> list[str]:
     """Return what a file would do: the number, who holds what, lines by outcome, names, problems."""
-    lines = [f"{shown(summary.file.name)}: {lines_of(summary.row_count)}", ""]
+    name = "" if summary.file is None else shown(summary.file.name)
+    lines = [f"{name}: {lines_of(summary.row_count)}", ""]
     if summary.remove_count:
         certifications = [(one.title, one.planned) for one in summary.certifications]
         where = from_where(certifications, summary.certification_count)
@@ -86,9 +92,10 @@ def holding_sentence(summary: PlanSummary) -> str:
     return f"{number(summary.holding)} of them {'holds' if summary.holding == 1 else 'hold'} it today."
 
 
-def outcome_lines(counts: Mapping[str, int]) -> list[str]:
+def outcome_lines(counts: Mapping[str, int], *, restores: bool = False) -> list[str]:
     """Return the lines by outcome; those without a line are not told."""
-    return counted([(counts[code], str(words)) for code, words in OUTCOME_WORDS.items() if counts.get(code)])
+    told = [(counts[code], outcome_words(code, restores=restores)) for code in OUTCOME_WORDS if counts.get(code)]
+    return counted(told)
 
 
 def certification_lines(summary: PlanSummary) -> list[str]:
@@ -159,6 +166,30 @@ def question_lines(summary: PlanSummary) -> list[str]:
     return [*lines, "  It runs now.", "", WHAT_STAYS]
 
 
+def undo_lines(summary: PlanSummary) -> list[str]:
+    """Return what somebody must know before they put people back: the confirm dialog of the pages, as lines."""
+    certifications = [(one.title, one.planned) for one in summary.certifications]
+    where = from_where(certifications, summary.certification_count)
+    lines = [f"Put {users(summary.remove_count)} back on {where}?", ""]
+    if summary.certification_count > 1:
+        lines += certification_lines(summary)
+    if expired := summary.warnings.get("expired"):
+        lines.append(f"  {of_them(expired)} back as Certified, with an expiry date that is past.")
+    if inactive := summary.warnings.get("inactive"):
+        lines.append(f"  {of_them(inactive)} back as an inactive person.")
+    if summary.row_count > summary.remove_count:
+        alone = {code: count for code, count in summary.planned.items() if code != "restore"}
+        lines += ["  The others are left alone:", *outcome_lines(alone)]
+    if summary.includes_actor:
+        lines.append("  You are one of them.")
+    return [*lines, "  It runs now.", "", WHAT_COMES_BACK]
+
+
+def of_them(count: int) -> str:
+    """Return "3 of them come"."""
+    return f"{number(count)} of them {'comes' if count == 1 else 'come'}"
+
+
 def job_title(job: Job) -> str:
     """Return "Job 12, Warehouse South closes"."""
     return f"Job {job.id}, {shown(job.operation.title)}" if job.operation.title else f"Job {job.id}"
@@ -166,13 +197,12 @@ def job_title(job: Job) -> str:
 
 def job_sentence(job: Job) -> str:
     """Return the state of a job with its result: Processed never stands alone."""
-    counts = job_counts(job)
     match job.state:
         case JobState.CHECKING:
             return "Draft: its file is being checked"
         case JobState.AWAITING_APPROVAL:
-            return f"Queued, waits for approval: {result_sentence(counts)}"
-    return f"{job.get_state_display()}: {result_sentence(counts)}"
+            return f"Queued, waits for approval: {job_result(job)}"
+    return f"{job.get_state_display()}: {job_result(job)}"
 
 
 def job_lines(job: Job) -> list[str]:
@@ -186,6 +216,8 @@ def job_lines(job: Job) -> list[str]:
         ("Process Date", moment(job.ended_at)),
         ("Comment", operation.comment),
         ("Reason", operation.reason),
+        ("Undoes", "" if job.undo_of is None else job_title(job.undo_of)),
+        ("Undone by", ", ".join(job_title(undo) for undo in undos_of(job))),
         ("File", "" if job.file is None else f"{job.file.name} ({number(job.file.size)} bytes)"),
     ]
     lines = [job_title(job), job_sentence(job) + ".", ""]
@@ -195,11 +227,11 @@ def job_lines(job: Job) -> list[str]:
         rows = [
             (one.removed, f"of {number(one.planned)}  {one.title} ({one.certification_id})") for one in certifications
         ]
-        lines += ["", "Removed by certification", *counted(rows)]
+        lines += ["", f"{'Put back' if job.restores else 'Removed'} by certification", *counted(rows)]
         more = job.certification_count - len(certifications)
         lines += [f"  and {number(more)} more"] if more > 0 else []
     if job.row_count:
-        lines += ["", "Lines", *outcome_lines(job_counts(job))]
+        lines += ["", "Lines", *outcome_lines(job_counts(job), restores=job.restores)]
     if job.error:
         lines += ["", shown(job.error)]
     if job.problem_count:
@@ -233,7 +265,7 @@ def jobs_table(jobs: Sequence[Job], width: int | None, zone: tzinfo) -> list[str
             moment(job.operation.created_at, zone),
             moment(job.ended_at, zone),
             str(job.get_state_display()),
-            result_sentence(job_counts(job)),
+            job_result(job),
         )
         for job in jobs
     ]

@@ -30,7 +30,7 @@ def wait_for(command: Command, job: Job) -> int:
     The job is claimed like any other, so that a worker that has it keeps it; then this only watches. Interrupted, it
     stops after the rows that it is at, and lets go: the job goes on with a worker.
     """
-    progress = Progress(sys.stderr)
+    progress = Progress(sys.stderr, work="Putting back" if job.restores else "Removing")
     try:
         with interruption_noted() as interrupted:
             while job.state in RUNNING and not interrupted():

@@ -47,7 +47,8 @@ def resume(actor: User, job_id: int) -> Job:
     """
     job = find_own_job(actor, job_id)
     with transaction.atomic():
-        # A submitted restore makes its target final.
+        # A submitted undo makes its target final. Locked first: one that is being submitted comes before or too late.
+        Job.objects.select_for_update().filter(pk=job.pk).first()
         resumed = (
             Job.objects.filter(pk=job.pk, state=JobState.FAILED)
             .exclude(Q(undone_by__isnull=False) & ~Q(undone_by__state__in=DRAFT_STATES))

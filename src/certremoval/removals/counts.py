@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
+from certremoval.certifications.models import Operation
 from certremoval.removals.models import ENDED_STATES, Job
-from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
+from certremoval.removals.sql.read import left_alone
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, result_sentence
+
+TO_DO: Mapping[str, str] = {Operation.Kind.REMOVAL: "remove", Operation.Kind.RESTORE: "restore"}
+"""By the kind of a job, the outcome that is planned for a row that it is to work on."""
+
+DONE: Mapping[str, str] = {"remove": "removed", "restore": "restored"}
+"""What has become of such a row when it is done, unless it was left alone."""
+
+
+class Planned(Protocol):
+    """A plan, or a job that has one: of which kind, and its rows by planned outcome."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def planned(self) -> dict[str, int]: ...
 
 
 def job_counts(job: Job) -> dict[str, int]:
     """Count each row of the job once, under what is known of it now.
 
-    ``removed`` is what was planned to be removed, lies at or below the checkpoint, and did not drift: no row is ever
-    written to say so. Rows beyond the checkpoint are ``remove`` (still to be done), or ``not_reached`` once the job
-    has ended. All counts but ``rows`` add up to ``rows``.
+    ``removed`` (of a restore, ``restored``) is what was planned to be worked on, lies at or below the checkpoint, and
+    was not left alone: no row is ever written to say so. Rows beyond the checkpoint are still to be done, or
+    ``not_reached`` once the job has ended. All counts but ``rows`` add up to ``rows``. What a restore has left alone is
+    asked for by outcome: one query, where there is any.
     """
     counts = {"rows": job.row_count, **dict.fromkeys(OUTCOME_WORDS, 0), **job.planned}
-    waiting = job.remove_count - job.checkpoint
-    counts["removed"] = job.checkpoint - job.changed_count - job.gone_count
-    counts["changed_since_preview"] = job.changed_count
-    counts["gone_since_preview"] = job.gone_count
+    to_do, waiting = TO_DO[job.kind], job.remove_count - job.checkpoint
+    counts[DONE[to_do]] = job.checkpoint - job.changed_count - job.gone_count
+    if job.kind == Operation.Kind.REMOVAL:
+        counts["changed_since_preview"] = job.changed_count
+        counts["gone_since_preview"] = job.gone_count
+    elif job.changed_count:
+        for outcome, count in left_alone(job=job.pk):
+            counts[outcome] += count
     ended = job.state in ENDED_STATES
-    counts["remove"] = 0 if ended else waiting
+    counts[to_do] = 0 if ended else waiting
     counts["not_reached"] = waiting if ended else 0
     return counts
+
+
+def job_result(job: Job) -> str:
+    """Return what a job came to in words, as in "403 removed, 27 left out"."""
+    return result_sentence(job_counts(job), restores=job.restores)
 
 
 def planned_counts(planned: dict[str, int], rows: int) -> dict[str, int]:
@@ -29,6 +60,8 @@ def planned_counts(planned: dict[str, int], rows: int) -> dict[str, int]:
     return {"rows": rows, **dict.fromkeys(OUTCOME_WORDS, 0), **planned}
 
 
-def refusing_count(planned: dict[str, int]) -> int:
-    """Return how many rows refuse the file, unless problems are skipped."""
-    return sum(planned.get(outcome, 0) for outcome in REFUSING_OUTCOMES)
+def refusing_count(of: Planned) -> int:
+    """Return how many rows refuse the file, unless problems are skipped; an undo has no file to refuse."""
+    if of.kind != Operation.Kind.REMOVAL:
+        return 0
+    return sum(of.planned.get(outcome, 0) for outcome in REFUSING_OUTCOMES)

@@ -10,7 +10,7 @@ import logging
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
@@ -37,9 +37,11 @@ from certremoval.removals.making import (
     set_plan,
 )
 from certremoval.removals.models import DRAFT_STATES, Job, JobState, StoredFile
-from certremoval.removals.options import PlanOptions
+from certremoval.removals.options import PlanOptions, RestoreOptions
 from certremoval.removals.pasted import pasted_user_ids
-from certremoval.removals.planning import Progress, count_units, planned, refused_summary
+from certremoval.removals.permitting import find_to_submit
+from certremoval.removals.planning import PlanSummary, Progress, count_units, planned, refused_summary
+from certremoval.removals.restoring import planned_restore
 from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, file_limits, open_removal_table
 from certremoval.removals.sql import lease
 from certremoval.removals.sql.lease import Claim
@@ -50,6 +52,9 @@ logger = logging.getLogger(__name__)
 
 SMALL_FILE = 256 * 1024
 """Bytes; some ten thousand lines. A file up to this is planned while its sender waits (docs/decisions/0007)."""
+
+SMALL_UNDO = 10_000
+"""Rows of the job that is undone, up to which its undo is planned while its sender waits."""
 
 PASTED_FILE = "Pasted list.csv"
 
@@ -69,11 +74,28 @@ def upload_draft(
     Raises NotPermitted, InvalidRequest (title or reason too long), FileRefused (too large to be stored).
     """
     require(actor, Permission.REMOVAL_MANAGE)
+    return draft_of_file(actor, source, name=name, title=title, comment=comment, reason=reason, options=options)
+
+
+def draft_of_file(
+    actor: User,
+    source: BinaryIO,
+    *,
+    name: str,
+    title: str,
+    comment: str = "",
+    reason: str = "",
+    options: PlanOptions,
+    undo_of: Job | None = None,
+) -> Job:
+    """Do what :func:`upload_draft` does for an actor whose permission was asked for; ``undo_of``: a restore."""
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
     refuse_unstorable((title, comment, reason))
     stored = _store_within_limit(source, name=name, options=options)
     with nothing_left_of_failure(stored):
-        return new_job(actor, stored=stored, title=title, comment=comment, reason=reason, options=options)
+        return new_job(
+            actor, stored=stored, title=title, comment=comment, reason=reason, options=options, undo_of=undo_of
+        )
 
 
 def draft_of_people(
@@ -90,6 +112,14 @@ def draft_of_people(
     The rows are streamed. Raises NothingToDo if there are none, NotPermitted, InvalidRequest, FileRefused.
     """
     require(actor, Permission.REMOVAL_MANAGE)
+    options = PlanOptions(certification=certification)
+    with file_of_people(rows) as file:
+        return draft_of_file(actor, file, name=name, title=title, comment=comment, options=options)
+
+
+@contextmanager
+def file_of_people(rows: Iterable[tuple[str, str]]) -> Iterator[BinaryIO]:
+    """Write people, as (Certification ID, User ID), into a file like an uploaded one. Raises NothingToDo if none."""
     count = 0
 
     def counted() -> Iterator[tuple[str, str]]:
@@ -104,8 +134,7 @@ def draft_of_people(
         write_csv(file, counted())
         if not count:
             raise NothingToDo(_("Nobody is chosen. Tick the people to be removed, or change the filters."))
-        options = PlanOptions(certification=certification)
-        return upload_draft(actor, file, name=name, title=title, comment=comment, options=options)
+        yield file
 
 
 def draft_of_pasted(
@@ -134,7 +163,7 @@ def check_now(job: Job, *, at_most: int = SMALL_FILE) -> Job:
     workbook that unpacks to much more), a draft that a worker has or had, and one whose planning fails. Raises NotFound
     if the draft was discarded meanwhile.
     """
-    if job.state == JobState.CHECKING and not job.attempts and job.file is not None and is_small(job.file, at_most):
+    if job.state == JobState.CHECKING and not job.attempts and _is_small(job, at_most):
         held = lease.claim(secrets.token_hex(16), drafts=True, job=job.pk)
         if held is not None:
             _plan_at_once(held)
@@ -143,6 +172,13 @@ def check_now(job: Job, *, at_most: int = SMALL_FILE) -> Job:
     except Job.DoesNotExist:
         raise NotFound(_("There is no job %(id)s, or none that you may see.") % {"id": job.pk}) from None
     return job
+
+
+def _is_small(job: Job, at_most: int) -> bool:
+    if job.file is not None:
+        return is_small(job.file, at_most)
+    undone = job.undo_of
+    return job.restores and (undone is None or undone.checkpoint <= SMALL_UNDO)
 
 
 def _plan_at_once(held: Claim) -> None:
@@ -168,24 +204,19 @@ def plan_draft(held: Claim, *, progress: Progress | None = None) -> None:
     if job.needs_its_maker:
         delete_draft(job)
         raise LeaseLost
-    if job.file is None:
+    if job.file is None and not job.restores:
         raise LeaseLost
-    options = PlanOptions.from_json(job.options)
     plan_number = job.plan_number + 1
     delete_plans(job.id, but=job.plan_number)  # what planners that were killed have left
-    with tempfile.TemporaryFile() as source, lease_kept(held, state=JobState.CHECKING):
-        _copy_stored(job.file, source)
+    with lease_kept(held, state=JobState.CHECKING):
         try:
-            with planned(
-                source, name=job.file.name, options=options, actor=job.operation.actor, progress=progress
-            ) as summary:
+            with _planned(job, progress) as summary:
                 summary = replace(summary, units=count_units(summary.remove_count))
                 keep_plan(held, summary, plan_number=plan_number, progress=progress)
                 set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
         except (UnreadableFile, InvalidRequest) as error:
             # A choice of whom to leave out that names nothing is told on the draft, like a problem of the file.
-            unusable = UnreadableFile(*error.problems)
-            summary = refused_summary(source, name=job.file.name, options=options, error=unusable)
+            summary = _refused(job, UnreadableFile(*error.problems))
             with transaction.atomic():
                 set_plan(held, summary, plan_number=plan_number, state=JobState.DRAFT)
                 job.certifications.all().delete()
@@ -193,13 +224,39 @@ def plan_draft(held: Claim, *, progress: Progress | None = None) -> None:
         delete_plan(job.id, job.plan_number)
 
 
+@contextmanager
+def _planned(job: Job, progress: Progress | None) -> Iterator[PlanSummary]:
+    """Plan what the draft is to do: its file, or the removals that it is to undo."""
+    actor = job.operation.actor
+    if job.file is None:
+        with planned_restore(RestoreOptions.from_json(job.options), actor=actor) as summary:
+            yield summary
+        return
+    options = PlanOptions.from_json(job.options)
+    with (
+        _copied(job.file) as source,
+        planned(source, name=job.file.name, options=options, actor=actor, progress=progress) as summary,
+    ):
+        yield summary
+
+
+def _refused(job: Job, error: UnreadableFile) -> PlanSummary:
+    if job.file is None:
+        problems = tuple(error.problems)
+        options = RestoreOptions.from_json(job.options)
+        return PlanSummary(None, options, job.kind, file_problems=problems, problem_count=len(problems))
+    with _copied(job.file) as source:
+        return refused_summary(source, name=job.file.name, options=PlanOptions.from_json(job.options), error=error)
+
+
 def revise_draft(actor: User, job_id: int, *, options: PlanOptions) -> Job:
     """Have a draft planned anew with other options; the old plan is kept until the new one is there.
 
     Raises NotFound, NotPermitted, WrongState.
     """
-    require(actor, Permission.REMOVAL_MANAGE)
-    job = find_job(actor, job_id)
+    job = find_to_submit(actor, job_id)
+    if job.file is None:
+        raise WrongState(_("Only a draft with a file can be changed. Discard this one, and choose anew."))
     changed = Job.objects.filter(pk=job.pk, state=JobState.DRAFT).update(
         state=JobState.CHECKING, options=options.as_json(), attempts=0, error=""
     )
@@ -215,8 +272,9 @@ def replace_file(actor: User, job_id: int, source: BinaryIO, *, name: str) -> Jo
     A check of the old file that is under way comes to nothing: its lease is taken. Raises NotFound, NotPermitted,
     WrongState, FileRefused (too large to be stored; the draft is as it was).
     """
-    require(actor, Permission.REMOVAL_MANAGE)
-    job = find_job(actor, job_id)
+    job = find_to_submit(actor, job_id)
+    if job.file is None:
+        raise WrongState(_("An undo has no file. Discard this draft, and create a removal job."))
     before = PlanOptions.from_json(job.options)
     options = replace(before, user_column=None, match="user_id", sheet=None, encoding=None)
     stored = _store_within_limit(source, name=name, options=options)
@@ -242,8 +300,7 @@ def title_draft(actor: User, job_id: int, *, title: str, comment: str, reason: s
 
     Raises NotFound, NotPermitted, InvalidRequest, WrongState.
     """
-    require(actor, Permission.REMOVAL_MANAGE)
-    job = find_job(actor, job_id)
+    job = find_to_submit(actor, job_id)
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
     refuse_unstorable((title, comment, reason))
     with transaction.atomic():
@@ -273,9 +330,12 @@ def _store_within_limit(source: BinaryIO, *, name: str, options: PlanOptions) ->
     return store_file(source, facts)
 
 
-def _copy_stored(stored: StoredFile, target: BinaryIO) -> None:
+@contextmanager
+def _copied(stored: StoredFile) -> Iterator[BinaryIO]:
     """Copy to a local file first: rows are read while the connection is busy taking them in."""
-    with open_stored_file(stored) as source:
-        while piece := source.read(256 * 1024):
-            target.write(piece)
-    target.seek(0)
+    with tempfile.TemporaryFile() as target:
+        with open_stored_file(stored) as source:
+            while piece := source.read(256 * 1024):
+                target.write(piece)
+        target.seek(0)
+        yield target

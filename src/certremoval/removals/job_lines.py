@@ -16,8 +16,16 @@ from django.utils.translation import gettext as _
 
 from certremoval.organization.lowering import ascii_lower
 from certremoval.problems import InvalidRequest, Problem
-from certremoval.removals.counts import job_counts
-from certremoval.removals.lines import Line, detail_words, job_lines_at, outcome_now, problem_of, title_of_given
+from certremoval.removals.counts import DONE, TO_DO, job_counts
+from certremoval.removals.lines import (
+    Line,
+    detail_words,
+    job_lines_at,
+    outcome_now,
+    problem_of,
+    restored_words,
+    title_of_given,
+)
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.sql import read
@@ -34,8 +42,6 @@ LAST_LINE = 2**62
 FIRST_STRETCH = 50_000
 LONGEST_STRETCH = 500_000
 SECONDS_OF_A_SEARCH = 1.0
-
-_DONE_OR_TO_BE_DONE = ("remove", "removed", "not_reached", "changed_since_preview", "gone_since_preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ def lines_of_job(
 def shown_line(job: Job, line: Line, options: PlanOptions, *, given_title: str) -> ShownLine:
     """Return a line of the job as it is shown. ``given_title``: of the certification started from."""
     outcome = outcome_now(job, planned=line.outcome, position=line.position, drift=line.drift)
+    if job.restores:
+        return ShownLine(line, outcome, restored_words(line, outcome), None)
     planned = line.outcome != "remove"
     return ShownLine(
         line=line,
@@ -123,6 +131,7 @@ def _places(
                 job=job.id,
                 plan=job.plan_number,
                 checkpoint=job.checkpoint,
+                to_do=job.remove_count,
                 where=where,
                 people=people,
                 after=after,
@@ -147,15 +156,17 @@ def _conditions(job: Job, outcomes: Collection[str]) -> Iterator[tuple[str, bool
     if not outcomes:
         yield read.ANY, False
         return
-    counts = job_counts(job)
+    counts, to_do = job_counts(job), TO_DO[job.kind]
     for outcome in sorted(set(outcomes)):
         if not counts[outcome]:
             continue
-        if outcome not in _DONE_OR_TO_BE_DONE:
-            yield read.planned_as(outcome), False
-        elif outcome == "removed":
+        if outcome == DONE[to_do]:
             yield read.DONE_WITHOUT_DRIFT if job.changed_count or job.gone_count else read.DONE, True
-        elif outcome in ("remove", "not_reached"):
+        elif outcome in (to_do, "not_reached"):
             yield read.STILL_TO_BE_DONE, True
         else:
-            yield read.left_alone_as(outcome), True
+            # Planned so, or found so when the job came to it; of a restore some may be both.
+            if job.planned.get(outcome):
+                yield read.planned_as(outcome), False
+            if counts[outcome] > job.planned.get(outcome, 0):
+                yield read.left_alone_as(outcome), True

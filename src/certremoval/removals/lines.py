@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from certremoval.certifications.models import Certification
 from certremoval.problems import Problem
 from certremoval.reading import rounded_range
+from certremoval.removals.counts import DONE
 from certremoval.removals.models import ENDED_STATES, Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.rows import CERTIFICATION_COLUMN, user_column
 from certremoval.removals.sql.read import named_rows
-from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, number
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, number, outcome_words
 
 _OF_JOB = "job_rows"
 _OF_PLAN = "planned_rows"
@@ -55,11 +56,11 @@ _DETAIL, _RECORD_AT = _NAMES.index("detail"), _NAMES.index("record_at")
 
 def outcome_now(job: Job, *, planned: str, position: int, drift: str | None) -> str:
     """Return the outcome code of a row as it is now; ``drift`` is the note of its step, if it was left alone."""
-    if planned != "remove":
+    if planned not in DONE:
         return planned
     if position > job.checkpoint:
-        return "not_reached" if job.state in ENDED_STATES else "remove"
-    return drift or "removed"
+        return "not_reached" if job.state in ENDED_STATES else planned
+    return drift or DONE[planned]
 
 
 def _lines(rows: str, where: str, parameters: dict[str, Any]) -> Iterator[Line]:
@@ -77,6 +78,12 @@ def job_lines_to_explain(job: Job, first: int, last: int) -> list[Line]:
     where = f"{_JOB} AND r.line >= %(first)s AND r.line <= %(last)s AND r.outcome <> 'remove'"
     parameters = {"job": job.id, "plan": job.plan_number, "first": first, "last": last, "limit": last - first + 1}
     return list(_lines(_OF_JOB, where, parameters))
+
+
+def job_lines_after(job: Job, after: int, *, limit: int) -> list[Line]:
+    """Return the job's first rows after line ``after``."""
+    where = f"{_JOB} AND r.line > %(after)s"
+    return list(_lines(_OF_JOB, where, {"job": job.id, "plan": job.plan_number, "after": after, "limit": limit}))
 
 
 def job_lines_at(job: Job, places: Collection[int]) -> list[Line]:
@@ -100,9 +107,9 @@ def planned_problem_lines(*, given: str | None, limit: int) -> list[Line]:
     return list(_lines(_OF_PLAN, where, {"job": 0, "given": given or "", "limit": limit}))
 
 
-def planned_lines_to_remove(*, limit: int) -> list[Line]:
-    """Return the first rows of the plan being made that would be removed, by line."""
-    return list(_lines(_OF_PLAN, "r.outcome = 'remove'", {"job": 0, "limit": limit}))
+def planned_lines_to_do(*, limit: int) -> list[Line]:
+    """Return the first rows of the plan being made that would be removed, or put back, by line."""
+    return list(_lines(_OF_PLAN, "r.outcome IN ('remove', 'restore')", {"job": 0, "limit": limit}))
 
 
 def job_problem_lines(job: Job, *, after: int = 0, limit: int) -> list[Line]:
@@ -271,3 +278,14 @@ def detail_words(line: Line, options: PlanOptions, *, given_title: str) -> str:
 
 def _day(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
+
+
+def restored_words(line: Line, outcome: str) -> str:
+    """Return what the outcome of a row of a restore is called, with what to know before somebody comes back."""
+    words = outcome_words(outcome, restores=True)
+    if outcome == "restore":
+        if line.detail.get("expired"):
+            words += _(", with an expiry date that is past")
+        if line.detail.get("inactive"):
+            words += _(", as an inactive person")
+    return words

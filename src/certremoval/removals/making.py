@@ -1,4 +1,4 @@
-"""Making a job of a file, and taking it away again: what drafts and the command line share."""
+"""Making a job of a file or a restore, and taking it away again: what drafts and the command line share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from certremoval.organization.models import User
 from certremoval.problems import ActionRefused
 from certremoval.removals.keeping import LeaseLost, delete_plans
 from certremoval.removals.models import DRAFT_STATES, Job, JobState, StoredFile
-from certremoval.removals.options import PlanOptions
+from certremoval.removals.options import PlanOptions, RestoreOptions
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.sql.lease import Claim
 
@@ -35,18 +35,19 @@ class FileRefused(ActionRefused):
 def new_job(
     actor: User,
     *,
-    stored: StoredFile,
+    stored: StoredFile | None,
     title: str,
     comment: str,
     reason: str,
-    options: PlanOptions,
+    options: PlanOptions | RestoreOptions,
+    undo_of: Job | None = None,
     lease_token: str | None = None,
 ) -> Job:
-    """Make a job of a stored file, to be planned; with ``lease_token`` it is held by the process that makes it."""
+    """Make a job of a stored file, or a restore, to be planned; with ``lease_token`` its maker holds it."""
     now = database_now()
     with transaction.atomic():
         operation = Operation.objects.create(
-            kind=Operation.Kind.REMOVAL,
+            kind=Operation.Kind.RESTORE if isinstance(options, RestoreOptions) else Operation.Kind.REMOVAL,
             title=title,
             comment=comment,
             reason=reason,
@@ -59,6 +60,7 @@ def new_job(
             operation=operation,
             state=JobState.CHECKING,
             file=stored,
+            undo_of=undo_of,
             options=options.as_json(),
             lease_token=lease_token,
             lease_until=now + timedelta(seconds=settings.ENVIRONMENT.lease_seconds) if lease_token else None,
@@ -83,6 +85,7 @@ def set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: JobS
             planned_at=summary.planned_at or database_now(),
             statuses=summary.statuses,
             units=[one.as_json() for one in summary.units],
+            warnings=summary.warnings,
             removes_creator=summary.includes_actor,
             needs_its_maker=False,
             lease_token=None,
@@ -95,17 +98,21 @@ def set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: JobS
 
 
 @contextmanager
-def nothing_left_of_failure(stored: StoredFile) -> Iterator[None]:
-    """Delete the file, and the job made of it, if the block fails or is interrupted: a refusal leaves nothing."""
+def nothing_left_of_failure(stored: StoredFile | None) -> Iterator[list[Job]]:
+    """Delete the file and the jobs made of it if the block fails or is interrupted: a refusal leaves nothing.
+
+    A job without a file is deleted if the block has put it into the list that it is given.
+    """
+    made: list[Job] = []
     try:
-        yield
+        yield made
     except BaseException:
         # Inside a transaction (PostgreSQL) all of it is rolled back.
         if not connection.in_atomic_block:
-            made = Job.objects.filter(file=stored)
-            for job in made:
+            of_file = Job.objects.filter(file=stored) if stored is not None else Job.objects.none()
+            for job in [*made, *of_file]:
                 delete_draft(job)
-            if not made.all().exists():
+            if stored is not None and not of_file.all().exists():
                 StoredFile.objects.filter(pk=stored.pk).delete()
         raise
 

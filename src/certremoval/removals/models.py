@@ -90,7 +90,7 @@ class Job(models.Model):
         default=dict, help_text="Rows by planned outcome."
     )
     remove_count = models.PositiveBigIntegerField(
-        default=0, help_text="Rows to be removed; they are positions 1 to this."
+        default=0, help_text="Rows to be removed (of a restore, put back); they are positions 1 to this."
     )
     problem_count = models.PositiveBigIntegerField(default=0)
     file_problems: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
@@ -101,6 +101,9 @@ class Job(models.Model):
     )
     units: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         default=list, help_text="Rows to be removed by unit, for each OU type; of drafts, see planning.UnitCounts."
+    )
+    warnings: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
+        default=dict, help_text="Of an undo: who comes back with an expiry date now past (expired), or is inactive."
     )
     removes_creator = models.BooleanField(default=False, help_text="Its creator is one of those to be removed.")
 
@@ -134,6 +137,16 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"Job {self.id}"
 
+    @property
+    def kind(self) -> str:
+        """Whether it removes people or puts them back (``Operation.Kind``)."""
+        return self.operation.kind
+
+    @property
+    def restores(self) -> bool:
+        """Whether it puts people back."""
+        return self.operation.kind == Operation.Kind.RESTORE
+
 
 class JobCertification(models.Model):
     """One certification of a job's plan, with its own counts."""
@@ -144,7 +157,7 @@ class JobCertification(models.Model):
     certification_id = models.CharField(max_length=255)
     title = models.CharField(max_length=500)
     planned = models.PositiveBigIntegerField()
-    removed = models.PositiveBigIntegerField(default=0)
+    removed = models.PositiveBigIntegerField(default=0, help_text="People taken off it; of a restore, put back.")
 
     class Meta:
         db_table = "job_certifications"
@@ -186,7 +199,8 @@ class JobRow(models.Model):
 class JobStep(models.Model):
     """One removal that a plan holds, in the order of work: along an index of the enrollments, so that deletes are too.
 
-    Steps are the positions 1 to n of the plan. The enrollment is removed only while ``revision`` is still its own.
+    Steps are the positions 1 to n of the plan. The enrollment is removed only while ``revision`` is still its own. A
+    step of a restore names the removal that it puts back, which is one by (enrollment_id, revision), too.
     """
 
     pk = models.CompositePrimaryKey("job_id", "plan_number", "position")
@@ -203,7 +217,7 @@ class JobStep(models.Model):
 
 
 class JobDrift(models.Model):
-    """One step that was left alone because its enrollment was no longer as planned."""
+    """One step that was left alone because its enrollment, or its removal, was no longer as planned."""
 
     pk = models.CompositePrimaryKey("job_id", "position")
     job_id = models.BigIntegerField()

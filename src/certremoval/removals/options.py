@@ -1,4 +1,4 @@
-"""What an administrator says about a file: how it is read, and who is left out."""
+"""What an administrator says: how a file is read and who is left out; which removals are undone, and for whom."""
 
 from __future__ import annotations
 
@@ -57,3 +57,28 @@ class PlanOptions:
             known[name] = tuple(known.get(name, ()))
         known["leave_out_units"] = tuple((kind, unit) for kind, unit in known.get("leave_out_units", ()))
         return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """Which removals are put back: those of one operation, of some people or of all; kept with the job.
+
+    ``users`` are User IDs as they were at the removal, None for everybody; ``record`` names one removal alone.
+    """
+
+    operation: int
+    users: tuple[str, ...] | None = None
+    record: int | None = None
+
+    def __post_init__(self) -> None:
+        refuse_unstorable(self.users or ())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what :meth:`from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> RestoreOptions:
+        """Read what :meth:`as_json` wrote."""
+        users = values["users"]
+        return cls(values["operation"], None if users is None else tuple(users), values["record"])

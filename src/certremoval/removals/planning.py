@@ -14,28 +14,29 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
-from certremoval.certifications.models import HOLDING_STATUSES, Certification
+from certremoval.certifications.models import HOLDING_STATUSES, Certification, Operation
 from certremoval.database.clock import database_now
 from certremoval.database.dialect import dialect
 from certremoval.database.transactions import reading_transaction
 from certremoval.organization.models import OUType, User
 from certremoval.problems import Problem, UnreadableFile
 from certremoval.removals.choices import resolve_left_out
-from certremoval.removals.counts import planned_counts, refusing_count
+from certremoval.removals.counts import TO_DO, planned_counts, refusing_count
 from certremoval.removals.files import FileFacts, describe_file
 from certremoval.removals.lines import (
     Line,
-    planned_lines_to_remove,
+    planned_lines_to_do,
     planned_problem_lines,
     problem_of,
     unknown_certification_message,
 )
-from certremoval.removals.options import PlanOptions
+from certremoval.removals.options import PlanOptions, RestoreOptions
 from certremoval.removals.rows import RemovalRows, open_removal_table
 from certremoval.removals.sql import summarise
 from certremoval.removals.sql.classify import classify_rows
 from certremoval.removals.sql.stage import stage_rows
 from certremoval.removals.suggesting import near_certification, suggest_ids
+from certremoval.removals.words import REFUSING_OUTCOMES
 
 MOST_PROBLEMS_TOLD = 1_000
 MOST_CERTIFICATIONS_TOLD = 1_000
@@ -99,17 +100,20 @@ def count_units(remove_count: int) -> tuple[UnitCounts, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """What a file would do.
+    """What a file would do, or an undo, which has no file.
 
     ``problems`` are the first 1,000 of all ``problem_count``, file problems first, then by line. ``accepted``: no
     refusing problem remains, given ``skip_problems``. ``statuses`` breaks the rows to be removed down by enrollment
     status; ``holding`` of them hold the certification now. ``people`` are the first of them, by line.
     ``includes_actor``: the administrator who asks is one of them. ``units`` are counted for drafts alone.
-    ``planned_at`` is when it was looked who is on the certifications (the database's time).
+    ``warnings`` are told of an undo: how many of those to be put back come back with an expiry date now past
+    (``expired``) or as inactive people (``inactive``). ``planned_at`` is when it was looked who is on the
+    certifications (the database's time).
     """
 
-    file: FileFacts
-    options: PlanOptions
+    file: FileFacts | None
+    options: PlanOptions | RestoreOptions
+    kind: str = Operation.Kind.REMOVAL
     skip_problems: bool = False
     row_count: int = 0
     planned: dict[str, int] = field(default_factory=dict)
@@ -122,12 +126,13 @@ class PlanSummary:
     people: tuple[Line, ...] = ()
     units: tuple[UnitCounts, ...] = ()
     includes_actor: bool = False
+    warnings: dict[str, int] = field(default_factory=dict)
     planned_at: datetime | None = field(default=None, compare=False)
 
     @property
     def remove_count(self) -> int:
-        """How many people would be removed."""
-        return self.planned.get("remove", 0)
+        """How many people would be removed; of an undo, put back."""
+        return self.planned.get(TO_DO[self.kind], 0)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -142,7 +147,7 @@ class PlanSummary:
     @property
     def accepted(self) -> bool:
         """Whether the file would be taken as it is, under the options given."""
-        return not self.file_problems and (self.skip_problems or not refusing_count(self.planned))
+        return not self.file_problems and (self.skip_problems or not refusing_count(self))
 
     @property
     def holding(self) -> int:
@@ -195,14 +200,24 @@ def planned(
 ) -> Iterator[PlanSummary]:
     """Plan a file; inside the block the TEMP table ``planned_rows`` is there to be kept.
 
-    On PostgreSQL the block is one transaction with the planning. On SQLite planning has ended when the block begins,
-    and nothing is locked. Raises UnreadableFile and InvalidRequest.
+    See :func:`planned_rows_made` for its transaction. Raises UnreadableFile and InvalidRequest.
     """
     tell = progress or (lambda stage, rows: None)
 
     def plan() -> PlanSummary:
         return _plan(source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=tell)
 
+    with planned_rows_made(plan) as summary:
+        yield summary
+
+
+@contextmanager
+def planned_rows_made(plan: Callable[[], PlanSummary]) -> Iterator[PlanSummary]:
+    """Make a plan with its TEMP table ``planned_rows``, in the transaction that each database needs for it.
+
+    On PostgreSQL the block is one transaction with the planning. On SQLite planning has ended when the block begins,
+    and nothing is locked.
+    """
     try:
         if dialect() == "postgresql":
             with reading_transaction():
@@ -221,6 +236,7 @@ def planned(
                     "planned_rows",
                     "left_out_choices",
                     "left_out_units",
+                    "chosen_people",
                     "guesses",
                 ):
                     cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -267,7 +283,7 @@ def _summarise(
             message = unknown_certification_message(given, suggestion)
             file_problems = (Problem("unknown_certification", message, value=given, suggestion=suggestion),)
     certification_count, certifications = summarise.certifications(limit=MOST_CERTIFICATIONS_TOLD)
-    refusing = refusing_count(counted)
+    refusing = sum(counted.get(outcome, 0) for outcome in REFUSING_OUTCOMES)
     if file_problems:
         # The certification that was given does not exist: one problem, not one for each of its rows.
         refusing -= summarise.rows_of_unknown_certification(given_title)
@@ -284,6 +300,6 @@ def _summarise(
         certifications=tuple(CertificationCount(*counts) for counts in certifications),
         certification_count=certification_count,
         statuses=summarise.statuses(),
-        people=tuple(planned_lines_to_remove(limit=PEOPLE_SHOWN)),
-        includes_actor=actor is not None and summarise.removes_user(actor.pk),
+        people=tuple(planned_lines_to_do(limit=PEOPLE_SHOWN)),
+        includes_actor=actor is not None and summarise.concerns_user(actor.pk),
     )

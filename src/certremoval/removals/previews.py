@@ -30,10 +30,12 @@ class CertificationShare:
 
 
 def changed_since_preview(job: Job) -> int:
-    """Return how many of those to be removed have left or changed since the plan was made.
+    """Return how many of those to be removed have left or changed since the plan was made; of an undo, came back.
 
     It is what the job would leave alone if it ran now; who was enrolled since is in no preview. Of a draft.
     """
+    if job.restores:
+        return job.remove_count - preview.steps_still_off(job=job.pk, plan=job.plan_number)
     return job.remove_count - preview.unchanged_steps(job=job.pk, plan=job.plan_number)
 
 

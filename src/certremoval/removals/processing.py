@@ -1,8 +1,9 @@
 """Processing: a job's plan is carried out, chunk by chunk, exactly once.
 
 A chunk is one transaction: the job's row is locked and the lease renewed, records are written, exactly what was
-recorded is deleted, the rest is drift, and the checkpoint moves. A process that dies between two chunks has done whole
-chunks; one that dies inside a chunk has done nothing of it. Whoever takes over goes on at the checkpoint.
+recorded is deleted, the rest is drift, and the checkpoint moves. A restore is the same loop the other way. A process
+that dies between two chunks has done whole chunks; one that dies inside a chunk has done nothing of it. Whoever takes
+over goes on at the checkpoint.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
+from certremoval.certifications.models import Operation
 from certremoval.removals.drafts import plan_draft
 from certremoval.removals.keeping import LeaseLost
 from certremoval.removals.pace import Pace
 from certremoval.removals.sql import advance, lease
 from certremoval.removals.sql.lease import Claim, job_waits
 from certremoval.removals.sql.remove import CountsDisagree, remove_chunk
+from certremoval.removals.sql.restore import restore_chunk
 
 __all__ = [
     "Claim",
@@ -39,9 +42,13 @@ LONGEST_REASON = 2_000
 RETRIES = 5
 """How often a chunk is tried again for a passing fault of the database. A retry is no attempt."""
 
-_FAULTS_THAT_PASS = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "25P03", "08000", "08003", "08006"}
+_FAULTS_THAT_PASS = {
+    *("40P01", "40001", "55P03", "57P01", "57P02", "57P03", "25P03", "08000", "08003", "08006"),
+    *("23503", "23505"),
+}
 """SQLSTATE: deadlock, serialization failure, lock not available, server stopped or starting, session ended because it
-stood still in a transaction, connection lost."""
+stood still in a transaction, connection lost. And, for who is put back at this very moment: somebody deleted the user
+or the certification, or enrolled or restored the person; tried again, the row is left alone."""
 
 
 def claim_next_job() -> Claim | None:
@@ -119,7 +126,7 @@ def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int]:
     for retry in range(RETRIES + 1):
         try:
             return _process_chunk(held, size)
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, IntegrityError) as error:
             if retry == RETRIES or not _passes(error):
                 raise
             logger.warning("Job %s: a chunk is tried again: %s", held.job_id, error)
@@ -149,7 +156,8 @@ def _process_chunk(held: Claim, size: int) -> tuple[int, int]:
             raise LeaseLost
         up_to = min(job.checkpoint + size, job.remove_count)
         if up_to > job.checkpoint:
-            counts = remove_chunk(
+            do_chunk = restore_chunk if job.kind == Operation.Kind.RESTORE else remove_chunk
+            counts = do_chunk(
                 job=held.job_id,
                 plan=job.plan_number,
                 operation=job.operation_id,

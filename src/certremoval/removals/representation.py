@@ -15,9 +15,9 @@ from certremoval.removals.planning import MOST_CERTIFICATIONS_TOLD, MOST_PROBLEM
 def preview_json(summary: PlanSummary) -> dict[str, Any]:
     """Return a job's JSON without what only a stored job has."""
     return {
-        "kind": "removal",
+        "kind": summary.kind,
         "accepted": summary.accepted,
-        "file": summary.file.as_json(),
+        "file": None if summary.file is None else summary.file.as_json(),
         "certifications": [
             {"certification_id": one.certification_id, "title": one.title, "planned": one.planned, "removed": 0}
             for one in summary.certifications
@@ -71,7 +71,7 @@ def job_json(job: Job) -> dict[str, Any]:
         "problems": job_problems(job),
         "problem_count": job.problem_count,
         "undo_of": job.undo_of_id,
-        "undone_by": list(job.undone_by.order_by("id").values_list("id", flat=True)),
+        "undone_by": list(job.undone_by.exclude(state__in=DRAFT_STATES).order_by("id").values_list("id", flat=True)),
         "error": job.error or None,
     }
 
@@ -80,7 +80,7 @@ def is_accepted(job: Job) -> bool:
     """Whether no refusing problem remains under the options given."""
     if job.state in DRAFT_STATES and job.error:
         return False  # the file could not be checked, or not under these options
-    return not job.file_problems and (job.skip_problems or not refusing_count(job.planned))
+    return not job.file_problems and (job.skip_problems or not refusing_count(job))
 
 
 def job_progress(job: Job) -> float:
@@ -93,7 +93,7 @@ def job_progress(job: Job) -> float:
 def job_problems(job: Job) -> list[dict[str, Any]]:
     """Return the first 1,000 problems of the job's file, file problems first, then by line."""
     problems = list(job.file_problems)
-    if refusing_count(job.planned):
+    if refusing_count(job):
         options = PlanOptions.from_json(job.options)
         lines = job_problem_lines(job, limit=MOST_PROBLEMS_TOLD)
         given_title = title_of_given(options)

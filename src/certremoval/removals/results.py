@@ -10,14 +10,22 @@ from certremoval.database.bulk import batches
 from certremoval.problems import Purged
 from certremoval.reading import SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import PIECE_BYTES, open_stored_file
-from certremoval.removals.lines import detail_words, job_lines_to_explain, outcome_now, title_of_given
+from certremoval.removals.lines import (
+    detail_words,
+    job_lines_after,
+    job_lines_to_explain,
+    outcome_now,
+    restored_words,
+    title_of_given,
+)
 from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.rows import RemovalRows, open_removal_table
+from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, RemovalRows, open_removal_table
 from certremoval.removals.sql.read import last_line_of, outcomes_between
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
 
 RESULT_COLUMNS = ("Outcome", "Detail")
+NAME_COLUMN = "Name"
 ROWS_AT_A_TIME = 5_000
 
 
@@ -27,8 +35,10 @@ def result_file(job: Job) -> Iterator[bytes]:
     The columns as uploaded, in file order, then ``Outcome`` (the code) and ``Detail`` (the words); former columns of
     these names at the end are replaced, so that a result file can be fixed and sent again. Cells beyond the last
     heading follow, so that nothing of the file is lost. Each batch is a query of its own. Raises Purged before the
-    first byte if the file is no longer kept.
+    first byte if the file is no longer kept. An undo has no file: its rows are people, with ids, name and outcome.
     """
+    if job.restores:
+        return csv_pieces(_restored_rows(job))
     return csv_pieces(_result_rows(job, kept_file(job), _results_between))
 
 
@@ -59,6 +69,18 @@ def _pieces(file: StoredFile) -> Iterator[bytes]:
     with open_stored_file(file) as source:
         while piece := source.read(PIECE_BYTES):
             yield piece
+
+
+def _restored_rows(job: Job) -> Iterator[list[str]]:
+    """Yield what became of each person of an undo, in the order in which they were removed."""
+    yield [CERTIFICATION_COLUMN, USER_COLUMN, NAME_COLUMN, *RESULT_COLUMNS]
+    after = 0
+    while lines := job_lines_after(job, after, limit=ROWS_AT_A_TIME):
+        for line in lines:
+            outcome = outcome_now(job, planned=line.outcome, position=line.position, drift=line.drift)
+            name = line.user_name or ""
+            yield [line.certification_text, line.user_text, name, outcome, restored_words(line, outcome)]
+        after = lines[-1].line
 
 
 _Results = Callable[[Job, PlanOptions, str, int, int], dict[int, tuple[str, str]]]

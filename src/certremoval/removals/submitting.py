@@ -19,18 +19,23 @@ from certremoval.access.rules import require
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
-from certremoval.problems import ActionRefused, InvalidRequest, UnreadableFile, WrongState
+from certremoval.problems import ActionRefused, InvalidRequest, NothingToDo, UnreadableFile, WrongState
 from certremoval.removals.counts import refusing_count
 from certremoval.removals.files import store_file
-from certremoval.removals.jobs import find_job
 from certremoval.removals.keeping import LeaseLost, keep_plan
 from certremoval.removals.making import FileRefused, new_job, nothing_left_of_failure, set_plan
-from certremoval.removals.models import Job, JobState
+from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.permitting import find_to_submit
 from certremoval.removals.planning import PlanSummary, Progress, planned, refused_summary
 from certremoval.removals.sql.lease import Claim
 from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason, checked_title
+
+
+def nothing_to_undo() -> NothingToDo:
+    """Return the refusal of an undo that would change nobody."""
+    return NothingToDo(_("There is nothing left to undo: everybody concerned was put back already, or has moved on."))
 
 
 class NotConfirmed(ActionRefused):
@@ -40,7 +45,10 @@ class NotConfirmed(ActionRefused):
     http_status = 409
 
     def __init__(self, summary: PlanSummary) -> None:
-        super().__init__(_("The answer was no; nobody was removed."))
+        removes = summary.kind == Operation.Kind.REMOVAL
+        super().__init__(
+            _("The answer was no; nobody was removed.") if removes else _("The answer was no; nobody was put back.")
+        )
         self.summary = summary
 
 
@@ -64,6 +72,35 @@ def remove_file(
     NotConfirmed, WrongState (this process stood still for so long that another took the job over).
     """
     require(actor, Permission.REMOVAL_MANAGE)
+    return queue_file(
+        actor,
+        source,
+        name=name,
+        title=title,
+        comment=comment,
+        reason=reason,
+        options=options,
+        skip_problems=skip_problems,
+        confirm=confirm,
+        progress=progress,
+    )
+
+
+def queue_file(
+    actor: User,
+    source: BinaryIO,
+    *,
+    name: str,
+    title: str,
+    comment: str = "",
+    reason: str = "",
+    options: PlanOptions,
+    skip_problems: bool = False,
+    undo_of: Job | None = None,
+    confirm: Callable[[PlanSummary], bool] | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """Do what :func:`remove_file` does for an actor whose permission was asked for; ``undo_of``: a restore."""
     title, reason = checked_title(title), checked_reason(reason)
     refuse_unstorable((title, comment, reason))
     try:
@@ -72,8 +109,11 @@ def remove_file(
         ) as summary:
             if not summary.accepted:
                 raise FileRefused(summary)
+            if undo_of is not None and not summary.remove_count:
+                raise nothing_to_undo()
             if confirm is not None and summary.remove_count and not confirm(summary):
                 raise NotConfirmed(summary)
+            assert summary.file is not None
             stored = store_file(source, summary.file)
             with nothing_left_of_failure(stored):
                 job = new_job(
@@ -83,18 +123,10 @@ def remove_file(
                     comment=comment,
                     reason=reason,
                     options=options,
+                    undo_of=undo_of,
                     lease_token=secrets.token_hex(16),
                 )
-                held = Claim(job_id=job.id, token=job.lease_token or "", attempts=1)
-                keep_plan(held, summary, plan_number=1, progress=progress)
-                set_plan(
-                    held,
-                    summary,
-                    plan_number=1,
-                    state=JobState.QUEUED,
-                    skip_problems=skip_problems,
-                    submitted_at=database_now(),
-                )
+                queue_at_once(job, summary, skip_problems=skip_problems, progress=progress)
     except UnreadableFile as error:
         raise FileRefused(refused_summary(source, name=name, options=options, error=error)) from error
     except LeaseLost as error:
@@ -105,23 +137,54 @@ def remove_file(
     return job
 
 
+def queue_at_once(
+    job: Job, summary: PlanSummary, *, skip_problems: bool = False, progress: Progress | None = None
+) -> None:
+    """Keep the plan that this process has just made for a job of its own, and queue the job.
+
+    Raises LeaseLost, and WrongState if what the job undoes goes on again.
+    """
+    held = Claim(job_id=job.id, token=job.lease_token or "", attempts=1)
+    keep_plan(held, summary, plan_number=1, progress=progress)
+    with transaction.atomic():
+        _make_final(job.undo_of_id)
+        set_plan(
+            held,
+            summary,
+            plan_number=1,
+            state=JobState.QUEUED,
+            skip_problems=skip_problems,
+            submitted_at=database_now(),
+        )
+
+
+def _make_final(target: int | None) -> None:
+    """Lock the job that is undone, which has ended: it does not go on any more. Raises WrongState if it does."""
+    if target is None:
+        return
+    if not Job.objects.select_for_update().filter(pk=target, state__in=ENDED_STATES).exists():
+        raise WrongState(_("The job that is to be undone goes on again. Wait until it has ended, or cancel it."))
+
+
 def submit(actor: User, job_id: int, *, plan_number: int, skip_problems: bool = False) -> Job:
     """Queue a draft: exactly the plan that was looked at, named by its number, and once.
 
-    Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request),
-    InvalidRequest (no title), NotAccepted.
+    Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
+    job that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing).
     """
-    require(actor, Permission.REMOVAL_MANAGE)
-    job = find_job(actor, job_id)
+    job = find_to_submit(actor, job_id)
     checked_title(job.operation.title)
     if job.state != JobState.DRAFT or job.plan_number != plan_number:
         raise WrongState(_("The job is no draft any more, or its preview has changed. Look at it again."))
     if job.error:
         # It has no preview, or one that was made under other options.
         raise WrongState(_("The file could not be checked. Upload it again."))
-    if job.file_problems or (refusing_count(job.planned) and not skip_problems):
+    if job.file_problems or (refusing_count(job) and not skip_problems):
         raise NotAccepted(_("The file has problems. Correct it, or submit and leave the problem lines out."))
+    if job.undo_of_id is not None and not job.remove_count:
+        raise nothing_to_undo()
     with transaction.atomic():
+        _make_final(job.undo_of_id)
         submitted = Job.objects.filter(pk=job.pk, state=JobState.DRAFT, plan_number=plan_number, error="").update(
             state=JobState.QUEUED, skip_problems=skip_problems, submitted_at=database_now(), attempts=0
         )

@@ -38,7 +38,7 @@ def verify() -> list[Problem]:
 
 def _jobs() -> Iterator[Job]:
     """Read all jobs that were submitted, a page at a time, each its own query: no cursor stays open."""
-    submitted = Job.objects.exclude(state__in=DRAFT_STATES).order_by("pk")
+    submitted = Job.objects.exclude(state__in=DRAFT_STATES).select_related("operation").order_by("pk")
     last = 0
     while page := list(submitted.filter(pk__gt=last)[:PAGE]):
         yield from page

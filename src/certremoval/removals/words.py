@@ -54,33 +54,52 @@ def users(count: int) -> str:
     return ngettext("%(number)s user", "%(number)s users", count) % {"number": number(count)}
 
 
-def result_sentence(counts: Mapping[str, int]) -> str:
-    """Return what a job came to, as in "403 removed, 27 left out"; what is not done yet is told as such."""
-    removed, waiting = counts["removed"], counts["remove"]
-    not_reached = counts["not_reached"]
-    others = counts["rows"] - removed - waiting - not_reached
+def outcome_words(outcome: str, *, restores: bool = False) -> str:
+    """Return what an outcome is called; what a restore has not reached is still off the certification, not on it."""
+    return _("Not reached, still off it") if restores and outcome == "not_reached" else str(OUTCOME_WORDS[outcome])
+
+
+def result_sentence(counts: Mapping[str, int], *, restores: bool = False) -> str:
+    """Return what a job came to, as in "403 removed, 27 left out"; what is not done yet is told as such.
+
+    ``restores``: of a job that puts people back, "403 put back, 9 left alone".
+    """
+    if restores:
+        done, to_do, others_words = _("%(number)s put back"), _("%(number)s to be put back"), _("%(number)s left alone")
+        not_reached_words = _("%(number)s not reached, still off it")
+    else:
+        done, to_do, others_words = _("%(number)s removed"), _("%(number)s to be removed"), _("%(number)s left out")
+        not_reached_words = _("%(number)s not reached, still on it")
+    done_count, waiting, not_reached = _done_and_waiting(counts, restores)
+    others = counts["rows"] - done_count - waiting - not_reached
     parts = []
     if waiting:
-        parts.append(_("%(number)s to be removed") % {"number": number(waiting)})
-    if removed or not waiting:
-        parts.append(_("%(number)s removed") % {"number": number(removed)})
+        parts.append(to_do % {"number": number(waiting)})
+    if done_count or not waiting:
+        parts.append(done % {"number": number(done_count)})
     if others:
-        parts.append(_("%(number)s left out") % {"number": number(others)})
+        parts.append(others_words % {"number": number(others)})
     if not_reached:
-        parts.append(_("%(number)s not reached, still on it") % {"number": number(not_reached)})
+        parts.append(not_reached_words % {"number": number(not_reached)})
     return ", ".join(parts)
+
+
+def _done_and_waiting(counts: Mapping[str, int], restores: bool) -> tuple[int, int, int]:
+    done, to_do = ("restored", "restore") if restores else ("removed", "remove")
+    return counts[done], counts[to_do], counts["not_reached"]
 
 
 Kind = Literal["plain", "good", "warn", "bad"]
 
 
-def result_kind(counts: Mapping[str, int]) -> Kind:
-    """Return in which colour a result is told, beside its words: what waits has none, bad is that nobody was removed.
+def result_kind(counts: Mapping[str, int], *, restores: bool = False) -> Kind:
+    """Return in which colour a result is told, beside its words: what waits has none, bad is that nothing was done.
 
-    Warned is of every line that removed nobody, even if the administrator chose so.
+    Warned is of every line that removed nobody (or put nobody back), even if the administrator chose so.
     """
-    if counts["remove"]:
+    done, waiting, _not_reached = _done_and_waiting(counts, restores)
+    if waiting:
         return "plain"
-    if not counts["removed"]:
+    if not done:
         return "bad"
-    return "good" if counts["removed"] == counts["rows"] else "warn"
+    return "good" if done == counts["rows"] else "warn"

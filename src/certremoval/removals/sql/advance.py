@@ -17,6 +17,7 @@ class LockedJob:
     """What a chunk needs to know of its job."""
 
     operation_id: int
+    kind: str
     plan_number: int
     remove_count: int
     checkpoint: int
@@ -25,7 +26,8 @@ class LockedJob:
 _LOCK = """
     UPDATE jobs SET lease_until = {lease_end}
     WHERE id = %(job)s AND lease_token = %(token)s AND state = 'in_progress'
-    RETURNING operation_id, plan_number, remove_count, checkpoint
+    RETURNING operation_id, (SELECT kind FROM operations WHERE operations.id = jobs.operation_id),
+        plan_number, remove_count, checkpoint
 """
 _ADVANCE = """
     UPDATE jobs SET checkpoint = %(checkpoint)s, attempts = 0,

@@ -1,9 +1,7 @@
 """Classify: every staged row gets its planned outcome and its position, by one set-based join.
 
-The order of the outcomes, first that fits, is the contract's. ``remove`` comes first in the plan, so that the rows to
-be removed are the positions 1 to n; they lie along an index of the enrollments: by certification and user on SQLite
-(the unique index), by enrollment id on PostgreSQL (the order in which rows are locked). The others follow by outcome
-and line.
+The order of the outcomes, first that fits, is the contract's. On SQLite the rows come out in the order in which the
+search for duplicates sorts them, by certification and user, which is the order of work.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from django.db import connection
 from certremoval.database.bulk import analyze, fill_table
 from certremoval.database.dialect import spoken
 from certremoval.removals.options import Match
+from certremoval.removals.sql.planned import NAMES, create_planned_rows, number_rows
 
 PLANNED_OUTCOMES = (
     "remove",
@@ -134,26 +133,8 @@ _LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
     ) END"""
 _USER_KEY_TEXT = {"sqlite": "CAST(r.user_key AS TEXT)", "postgresql": "r.user_key::text"}
 
-_COLUMNS = """
-    line bigint NOT NULL, outcome text NOT NULL, certification_text text NOT NULL, user_text text NOT NULL,
-    certification_key bigint, user_key bigint, enrollment_id bigint, revision bigint, status text,
-    related_line bigint, record_id bigint, suggestion text, detail text
-"""
-_NAMES = """
-    line, outcome, certification_text, user_text, certification_key, user_key,
-    enrollment_id, revision, status, related_line, record_id, suggestion, detail
-"""
-_CREATE_CLASSIFIED = {
-    "sqlite": f"CREATE TEMP TABLE classified_rows ({_COLUMNS})",
-    "postgresql": f"CREATE TEMP TABLE classified_rows ({_COLUMNS}) ON COMMIT DROP",
-}
-_CREATE_PLANNED = {
-    "sqlite": f"CREATE TEMP TABLE planned_rows (position INTEGER PRIMARY KEY, {_COLUMNS})",
-    "postgresql": f"CREATE TEMP TABLE planned_rows (position bigint NOT NULL, {_COLUMNS}) ON COMMIT DROP",
-}
-
 _INSERT_CLASSIFIED = f"""
-    INSERT INTO classified_rows ({_NAMES})
+    INSERT INTO classified_rows ({NAMES})
     WITH joined AS (%(join)s), classified AS (%(classify)s)
     SELECT line, outcome, certification_text, user_text, certification_key, user_key,
            CASE WHEN outcome IN ('remove', 'left_out') THEN enrollment_id END,
@@ -165,24 +146,6 @@ _INSERT_CLASSIFIED = f"""
            CASE WHEN outcome = 'left_out' THEN left_out ELSE detail END
     FROM classified
 """
-
-# On SQLite the classified rows lie in the order in which the search for duplicates sorted them: by certification and
-# user. To number them so costs no second sort; only speed depends on it.
-_NUMBER_REMOVALS = f"""
-    INSERT INTO planned_rows (position, {_NAMES})
-    SELECT ROW_NUMBER() OVER (ORDER BY {{order}}), {_NAMES} FROM classified_rows WHERE outcome = 'remove'
-"""
-_WORK_ORDER = {"sqlite": "rowid", "postgresql": "enrollment_id"}
-_RANK = " ".join(f"WHEN '{outcome}' THEN {rank}" for rank, outcome in enumerate(PLANNED_OUTCOMES))
-_NUMBER_OTHERS = f"""
-    INSERT INTO planned_rows (position, {_NAMES})
-    SELECT %(removals)s + ROW_NUMBER() OVER (ORDER BY CASE outcome {_RANK} END, line), {_NAMES}
-    FROM classified_rows WHERE outcome <> 'remove'
-"""
-_INDEX_BY_LINE = {
-    "sqlite": "CREATE INDEX temp.planned_rows_by_line ON planned_rows (line)",
-    "postgresql": "CREATE INDEX ON planned_rows (line)",
-}
 
 
 def _classify_statement(*, certification_given: bool, anyone_left_out: bool) -> str:
@@ -209,13 +172,12 @@ def classify_rows(
     choices = [("user", str(key)) for key in set(left_out_users)]
     choices += [("status", status) for status in set(left_out_statuses)]
     with connection.cursor() as cursor:
-        for table in ("left_out_choices", "left_out_units", "resolved_rows", "classified_rows", "planned_rows"):
+        for table in ("left_out_choices", "left_out_units", "resolved_rows"):
             cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(spoken(_CREATE_CHOICES))
         cursor.execute(spoken(_CREATE_UNITS))
         cursor.execute(spoken(_CREATE_RESOLVED))
-        cursor.execute(spoken(_CREATE_CLASSIFIED))
-        cursor.execute(spoken(_CREATE_PLANNED))
+    create_planned_rows()
     fill_table("left_out_choices", ("kind", "value"), choices)
     fill_table("left_out_units", ("unit_id", "choice"), dict(left_out_units).items())
     statement = _classify_statement(
@@ -228,8 +190,4 @@ def classify_rows(
         analyze("resolved_rows")
         cursor.execute(statement, {"given": certification})
         cursor.execute("DROP TABLE resolved_rows")
-        cursor.execute(_NUMBER_REMOVALS.format(order=spoken(_WORK_ORDER)))
-        cursor.execute(_NUMBER_OTHERS, {"removals": cursor.rowcount})
-        cursor.execute("DROP TABLE classified_rows")
-        cursor.execute(spoken(_INDEX_BY_LINE))
-    analyze("planned_rows")
+    number_rows("remove", PLANNED_OUTCOMES)

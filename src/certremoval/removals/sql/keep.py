@@ -39,7 +39,7 @@ _CERTIFICATIONS = """
     INSERT INTO job_certifications (job_id, certification_key, certification_id, title, planned, removed)
     SELECT %(job)s, c.id, c.certification_id, c.title, p.planned, 0
     FROM (
-        SELECT certification_key, SUM(CASE WHEN outcome = 'remove' THEN 1 ELSE 0 END) AS planned
+        SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
         FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
     ) p
     JOIN certifications c ON c.id = p.certification_key
@@ -58,7 +58,7 @@ def keep_rows(*, job: int, plan: int, after: int, size: int) -> int | None:
 
 
 def keep_steps(*, job: int, plan: int, after: int, up_to: int) -> None:
-    """Copy the removals whose position is above ``after`` and not above ``up_to`` to the job's plan."""
+    """Copy the steps whose position is above ``after`` and not above ``up_to`` to the job's plan."""
     with connection.cursor() as cursor:
         cursor.execute(_COPY_STEPS, {"job": job, "plan": plan, "after": after, "up_to": up_to})
 

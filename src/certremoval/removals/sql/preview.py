@@ -19,19 +19,40 @@ _UNCHANGED = {
 }
 
 
+_STILL_OFF = """
+    SELECT COUNT(*) FROM job_steps s
+    WHERE s.job_id = %(job)s AND s.plan_number = %(plan)s
+      AND EXISTS (SELECT 1 FROM users u WHERE u.id = s.user_key)
+      AND NOT EXISTS (SELECT 1 FROM enrollments e
+                      WHERE e.certification_id = s.certification_key AND e.user_id = s.user_key)
+      AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = (
+          SELECT record.id FROM removal_records record
+          WHERE record.enrollment_id = s.enrollment_id AND record.revision = s.revision))
+"""
+
+
 def unchanged_steps(*, job: int, plan: int) -> int:
     """Return how many steps of a plan find their enrollment as it was planned."""
+    return _count(spoken(_UNCHANGED), job, plan)
+
+
+def steps_still_off(*, job: int, plan: int) -> int:
+    """Return how many steps of an undo still can put their person back."""
+    return _count(_STILL_OFF, job, plan)
+
+
+def _count(question: str, job: int, plan: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(spoken(_UNCHANGED), {"job": job, "plan": plan})
+        cursor.execute(question, {"job": job, "plan": plan})
         return int(cursor.fetchone()[0])
 
 
 def line_of_user(*, job: int, plan: int, user: int) -> int | None:
-    """Return the first line on which a user is to be removed; None if there is none."""
+    """Return the first line on which a user is to be removed, or put back; None if there is none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT line FROM job_rows WHERE job_id = %(job)s AND plan_number = %(plan)s"
-            " AND outcome = 'remove' AND user_key = %(user)s ORDER BY line LIMIT 1",
+            " AND outcome IN ('remove', 'restore') AND user_key = %(user)s ORDER BY line LIMIT 1",
             {"job": job, "plan": plan, "user": user},
         )
         row = cursor.fetchone()

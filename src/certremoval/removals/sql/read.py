@@ -14,7 +14,8 @@ from certremoval.organization.searching import name_ranges
 _SELECT = """
     SELECT r.position, r.line, r.outcome, r.certification_text, r.user_text, r.status, r.related_line,
            r.suggestion, r.detail, r.user_key,
-           COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.user_id) AS user_name, u.user_id,
+           COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.user_id, record.user_name) AS user_name,
+           u.user_id,
            c.title AS certification_title,
            COALESCE(NULLIF(TRIM(s.first_name || ' ' || s.last_name), ''), s.user_id) AS suggested_name,
            record.removed_at AS record_at, drift.outcome AS drift
@@ -52,9 +53,10 @@ def outcomes_between(*, job: int, plan: int, first: int, last: int) -> list[tupl
 
 
 ANY = "TRUE"
-DONE = "r.outcome = 'remove' AND r.position <= %(checkpoint)s"
+# What is to be worked on are the first positions: those up to the checkpoint are done, or were left alone.
+DONE = "r.position <= %(checkpoint)s"
 DONE_WITHOUT_DRIFT = f"{DONE} AND r.position NOT IN (SELECT position FROM job_drift WHERE job_id = %(job)s)"
-STILL_TO_BE_DONE = "r.outcome = 'remove' AND r.position > %(checkpoint)s"
+STILL_TO_BE_DONE = "r.position > %(checkpoint)s AND r.position <= %(to_do)s"
 
 
 def planned_as(outcome: str) -> str:
@@ -66,6 +68,13 @@ def left_alone_as(drift: str) -> str:
     """Return the condition of rows whose step was left alone with this note."""
     noted = f"SELECT position FROM job_drift WHERE job_id = %(job)s AND outcome = '{drift}'"
     return f"{DONE} AND r.position IN ({noted})"
+
+
+def left_alone(*, job: int) -> list[tuple[str, int]]:
+    """Return how many of a job's rows were left alone when it came to them, by outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, COUNT(*) FROM job_drift WHERE job_id = %s GROUP BY outcome", [job])
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ def lines_between(
     job: int,
     plan: int,
     checkpoint: int,
+    to_do: int,
     where: str,
     people: People | None,
     after: int,
@@ -106,6 +116,7 @@ def lines_between(
         "job": job,
         "plan": plan,
         "checkpoint": checkpoint,
+        "to_do": to_do,
         "after": after,
         "up_to": up_to,
         "limit": limit,

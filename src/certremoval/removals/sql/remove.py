@@ -13,7 +13,7 @@ from django.db import connection
 from certremoval.database.clock import now_sql
 from certremoval.database.dialect import dialect
 
-_RANGE = """
+RANGE = """
     r.job_id = %(job)s AND r.plan_number = %(plan)s AND r.position > %(after)s AND r.position <= %(up_to)s
 """
 
@@ -31,7 +31,7 @@ _RECORD = f"""
     {{join}} enrollments e ON e.id = r.enrollment_id AND e.revision = r.revision
     {{join}} users u ON u.id = e.user_id
     {{join}} certifications c ON c.id = e.certification_id
-    WHERE {_RANGE}
+    WHERE {RANGE}
     ORDER BY r.position
 """
 
@@ -46,10 +46,10 @@ _DELETE_RECORDED = """
 # PostgreSQL: the rows are locked in the order of their ids first, because two jobs in opposite order did deadlock;
 # then one statement, with a fresh snapshot, records and deletes.
 # The table's own lock comes before them, since a load takes it before rows too: the other way round both waited.
-_LOCK_TABLE = "LOCK TABLE enrollments IN ROW EXCLUSIVE MODE"
+LOCK_TABLE = "LOCK TABLE enrollments IN ROW EXCLUSIVE MODE"
 _LOCK = f"""
     SELECT e.id FROM job_steps r JOIN enrollments e ON e.id = r.enrollment_id AND e.revision = r.revision
-    WHERE {_RANGE}
+    WHERE {RANGE}
     ORDER BY e.id FOR UPDATE OF e
 """
 _RECORD_AND_DELETE = """
@@ -71,7 +71,7 @@ _DRIFT = f"""
                              WHERE e.certification_id = r.certification_key AND e.user_id = r.user_key)
                 THEN 'changed_since_preview' ELSE 'gone_since_preview' END
     FROM job_steps r
-    WHERE {_RANGE} AND NOT EXISTS (
+    WHERE {RANGE} AND NOT EXISTS (
         SELECT 1 FROM removal_records mine
         WHERE mine.enrollment_id = r.enrollment_id AND mine.revision = r.revision
               AND mine.operation_id = %(operation)s
@@ -82,11 +82,11 @@ _COUNT_CHANGED = """
     WHERE job_id = %(job)s AND position > %(after)s AND position <= %(up_to)s AND outcome = 'changed_since_preview'
 """
 
-_COUNT_BY_CERTIFICATION = f"""
+COUNT_BY_CERTIFICATION = f"""
     UPDATE job_certifications SET removed = removed + done.count
     FROM (
         SELECT r.certification_key, COUNT(*) AS count FROM job_steps r
-        WHERE {_RANGE} AND NOT EXISTS (
+        WHERE {RANGE} AND NOT EXISTS (
             SELECT 1 FROM job_drift d WHERE d.job_id = r.job_id AND d.position = r.position
         )
         GROUP BY r.certification_key
@@ -96,14 +96,14 @@ _COUNT_BY_CERTIFICATION = f"""
 
 
 class CountsDisagree(Exception):
-    """As many enrollments must go as records were written. Rolled back: nothing of the chunk is done."""
+    """As many enrollments must go, or come back, as are recorded. Rolled back: nothing of the chunk is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkCounts:
     """What became of the rows of one chunk."""
 
-    removed: int
+    done: int
     changed: int
     gone: int
 
@@ -124,7 +124,7 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
             cursor.execute(_DELETE_RECORDED, {"last": last, "operation": operation})
             deleted = cursor.rowcount
         else:
-            cursor.execute(_LOCK_TABLE)
+            cursor.execute(LOCK_TABLE)
             cursor.execute(_LOCK, keys)
             cursor.execute(_RECORD_AND_DELETE.format(record=_RECORD.format(now=now_sql(), join="JOIN")), keys)
             recorded, deleted = cursor.fetchone()
@@ -138,5 +138,5 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
                 raise CountsDisagree(f"{cursor.rowcount} rows were left alone, and {drifted} expected.")
             cursor.execute(_COUNT_CHANGED, keys)
             (changed,) = cursor.fetchone()
-        cursor.execute(_COUNT_BY_CERTIFICATION, keys)
-    return ChunkCounts(removed=recorded, changed=changed, gone=drifted - changed)
+        cursor.execute(COUNT_BY_CERTIFICATION, keys)
+    return ChunkCounts(done=recorded, changed=changed, gone=drifted - changed)

@@ -13,10 +13,10 @@ def outcomes() -> dict[str, int]:
 
 
 def statuses() -> dict[str, int]:
-    """Return the number of rows to be removed by enrollment status, the most frequent first."""
+    """Return the number of rows to be worked on by enrollment status, the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status, COUNT(*) FROM planned_rows WHERE outcome = 'remove'"
+            "SELECT status, COUNT(*) FROM planned_rows WHERE outcome IN ('remove', 'restore')"
             " GROUP BY status ORDER BY COUNT(*) DESC, status"
         )
         return dict(cursor.fetchall())
@@ -58,7 +58,7 @@ def units(*, remove_count: int, most: int) -> list[tuple[str, int, tuple[int, st
 
 
 def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
-    """Return how many certifications the rows name, and of the first (ID, title, rows to be removed)."""
+    """Return how many certifications the rows name, and of the first (ID, title, rows to be worked on)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_rows WHERE certification_key IS NOT NULL")
         (count,) = cursor.fetchone()
@@ -66,7 +66,7 @@ def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
             """
             SELECT c.certification_id, c.title, p.planned
             FROM (
-                SELECT certification_key, SUM(CASE WHEN outcome = 'remove' THEN 1 ELSE 0 END) AS planned
+                SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
                 FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
             ) p
             JOIN certifications c ON c.id = p.certification_key
@@ -77,10 +77,12 @@ def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
         return count, cursor.fetchall()
 
 
-def removes_user(user_key: int) -> bool:
-    """Tell whether the user is among those to be removed."""
+def concerns_user(user_key: int) -> bool:
+    """Tell whether the user is among those to be removed, or put back."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM planned_rows WHERE outcome = 'remove' AND user_key = %s LIMIT 1", [user_key])
+        cursor.execute(
+            "SELECT 1 FROM planned_rows WHERE outcome IN ('remove', 'restore') AND user_key = %s LIMIT 1", [user_key]
+        )
         return cursor.fetchone() is not None
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from certremoval.certifications.models import Enrollment
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
@@ -20,6 +22,25 @@ _STEPS_OF_JOBS = """
     SELECT j.id AS job_id, r.position, r.enrollment_id, r.revision, j.operation_id, j.checkpoint
     FROM jobs j JOIN job_steps r ON r.job_id = j.id AND r.plan_number = j.plan_number
 """
+
+# What a job has done with a step: a record of its operation, or, of a restore, a restoration of the record named.
+_DONE = """
+    (EXISTS (
+        SELECT 1 FROM removal_records x
+        WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision AND x.operation_id = r.operation_id
+    ) OR EXISTS (
+        SELECT 1 FROM removal_records x JOIN restorations back ON back.record_id = x.id
+        WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision AND back.operation_id = r.operation_id
+    ))
+"""
+_DONE_BY = """
+    ((SELECT COUNT(*) FROM removal_records x WHERE x.operation_id = j.operation_id)
+     + (SELECT COUNT(*) FROM restorations x WHERE x.operation_id = j.operation_id))
+"""
+
+_OTHER_VALUES = " OR ".join(
+    f"NOT COALESCE(e.{value} = r.{value}, e.{value} IS NULL AND r.{value} IS NULL)" for value in Enrollment.VALUES
+)
 
 INVARIANTS = (
     Invariant(
@@ -46,6 +67,18 @@ INVARIANTS = (
         SELECT 'restoration ' || x.id, 'revision ' || x.revision, 'a revision above ' || r.revision
         FROM restorations x JOIN removal_records r ON r.id = x.record_id
         WHERE x.revision <= r.revision OR x.enrollment_id <> r.enrollment_id
+        """,
+    ),
+    Invariant(
+        "restored_values",
+        "Whoever was put back, and has not changed since, has every value of before.",
+        f"""
+        SELECT 'enrollment ' || e.id, 'other values', 'those of record ' || r.id
+        FROM restorations x
+        JOIN removal_records r ON r.id = x.record_id
+        JOIN enrollments e ON e.id = x.enrollment_id AND e.revision = x.revision
+        WHERE e.certification_id <> r.certification_key OR e.user_id <> r.user_key
+              OR {_OTHER_VALUES}
         """,
     ),
     Invariant(
@@ -76,22 +109,22 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "removals_first",
-        "The rows to be removed are the first of a job, as many as it counts.",
+        "work_first",
+        "The rows to be removed (or put back) are the first of a job, as many as it counts.",
         """
         SELECT 'job ' || j.id, COALESCE(found.count, 0) || ' rows up to ' || COALESCE(found.high, 0),
                j.remove_count || ' rows'
         FROM jobs j LEFT JOIN (
             SELECT job_id, plan_number, COUNT(*) AS count, MAX(position) AS high
-            FROM job_rows WHERE outcome = 'remove' GROUP BY job_id, plan_number
+            FROM job_rows WHERE outcome IN ('remove', 'restore') GROUP BY job_id, plan_number
         ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
-        WHERE j.state <> 'checking' AND j.undo_of_id IS NULL
+        WHERE j.state <> 'checking'
               AND (COALESCE(found.count, 0) <> j.remove_count OR COALESCE(found.high, 0) <> j.remove_count)
         """,
     ),
     Invariant(
-        "steps_are_removals",
-        "The steps of a job are its rows to be removed, one for each.",
+        "steps_are_work",
+        "The steps of a job are its rows to be removed (or put back), one for each.",
         """
         SELECT 'job ' || j.id, COALESCE(found.count, 0) || ' steps, numbered to ' || COALESCE(found.high, 0),
                j.remove_count || ' steps'
@@ -105,11 +138,12 @@ INVARIANTS = (
     ),
     Invariant(
         "step_of_its_row",
-        "A step of a job takes off the person and the certification that its row names.",
+        "A step of a job concerns the person and the certification that its row names.",
         """
         SELECT 'job ' || j.id || ', line ' || r.line, 'another step, or none', 'a step of its person'
         FROM jobs j
-        JOIN job_rows r ON r.job_id = j.id AND r.plan_number = j.plan_number AND r.outcome = 'remove'
+        JOIN job_rows r ON r.job_id = j.id AND r.plan_number = j.plan_number
+                        AND r.outcome IN ('remove', 'restore')
         LEFT JOIN job_steps s ON s.job_id = j.id AND s.plan_number = j.plan_number AND s.position = r.position
                                  AND s.user_key = r.user_key AND s.certification_key = r.certification_key
         WHERE j.state <> 'checking' AND s.position IS NULL
@@ -117,17 +151,13 @@ INVARIANTS = (
     ),
     Invariant(
         "row_done_once",
-        "A row that was reached was either removed or left alone, never both and never neither.",
+        "A row that was reached was either done (removed, or put back) or left alone, never both and never neither.",
         f"""
         SELECT 'job ' || d.job_id || ', row ' || d.position,
-               CASE WHEN recorded = 1 THEN 'removed and left alone' ELSE 'neither' END, 'one of the two'
+               CASE WHEN recorded = 1 THEN 'done and left alone' ELSE 'neither' END, 'one of the two'
         FROM (
             SELECT r.job_id, r.position,
-                   CASE WHEN EXISTS (
-                       SELECT 1 FROM removal_records x
-                       WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision
-                             AND x.operation_id = r.operation_id
-                   ) THEN 1 ELSE 0 END AS recorded,
+                   CASE WHEN {_DONE} THEN 1 ELSE 0 END AS recorded,
                    CASE WHEN EXISTS (
                        SELECT 1 FROM job_drift f WHERE f.job_id = r.job_id AND f.position = r.position
                    ) THEN 1 ELSE 0 END AS drifted
@@ -139,51 +169,44 @@ INVARIANTS = (
     ),
     Invariant(
         "nothing_done_ahead",
-        "Nothing beyond the place that a job has reached is removed or left alone by it.",
+        "Nothing beyond the place that a job has reached is removed, put back or left alone by it.",
         f"""
         SELECT 'job ' || r.job_id || ', row ' || r.position, 'done', 'not reached'
         FROM ({_STEPS_OF_JOBS}) r
         WHERE r.position > r.checkpoint AND (
             EXISTS (SELECT 1 FROM job_drift f WHERE f.job_id = r.job_id AND f.position = r.position)
-            OR EXISTS (
-                SELECT 1 FROM removal_records x
-                WHERE x.enrollment_id = r.enrollment_id AND x.revision = r.revision AND x.operation_id = r.operation_id
-            )
+            OR {_DONE}
         )
         """,
     ),
     Invariant(
         "counts_equal_records",
-        "A job counts as many removed people as it has removal records, and as many left alone as are noted.",
-        """
+        "A job counts as many people removed (or put back) as are recorded, and as many left alone as are noted.",
+        f"""
         SELECT 'job ' || j.id,
-               (SELECT COUNT(*) FROM removal_records x WHERE x.operation_id = j.operation_id) || ' records, '
+               {_DONE_BY} || ' recorded, '
                || (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) || ' left alone',
-               (j.checkpoint - j.changed_count - j.gone_count) || ' removed, '
+               (j.checkpoint - j.changed_count - j.gone_count) || ' done, '
                || (j.changed_count + j.gone_count) || ' left alone'
         FROM jobs j
-        WHERE j.undo_of_id IS NULL AND (
-            (SELECT COUNT(*) FROM removal_records x WHERE x.operation_id = j.operation_id)
-            <> j.checkpoint - j.changed_count - j.gone_count
-            OR (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) <> j.changed_count + j.gone_count
-        )
+        WHERE {_DONE_BY} <> j.checkpoint - j.changed_count - j.gone_count
+              OR (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) <> j.changed_count + j.gone_count
         """,
     ),
     Invariant(
         "counts_by_certification",
-        "A job's counts by certification add up to the people it removed.",
+        "A job's counts by certification add up to the people it removed, or put back.",
         """
         SELECT 'job ' || j.id, COALESCE(SUM(c.removed), 0) || ' by certification',
-               (j.checkpoint - j.changed_count - j.gone_count) || ' removed'
+               (j.checkpoint - j.changed_count - j.gone_count) || ' done'
         FROM jobs j LEFT JOIN job_certifications c ON c.job_id = j.id
-        WHERE j.undo_of_id IS NULL
         GROUP BY j.id, j.checkpoint, j.changed_count, j.gone_count
         HAVING COALESCE(SUM(c.removed), 0) <> j.checkpoint - j.changed_count - j.gone_count
         """,
     ),
     Invariant(
         "processed_to_the_end",
-        "A processed job has reached its last row to be removed; no job is beyond it.",
+        "A processed job has reached its last row to be removed (or put back); no job is beyond it.",
         """
         SELECT 'job ' || j.id, 'row ' || j.checkpoint, 'row ' || j.remove_count
         FROM jobs j

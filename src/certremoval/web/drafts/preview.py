@@ -118,7 +118,7 @@ def about(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "used": title_used(request.user, texts.title, but=job.pk) if titled else None,
         "longest_title": LONGEST_TITLE,
         "longest_reason": LONGEST_REASON,
-        "refusing": refusing_count(job.planned),
+        "refusing": refusing_count(job),
     }
 
 
@@ -146,7 +146,7 @@ def _lines(request: SignedInRequest, job: Job) -> tuple[dict[str, Any], str]:
             people = lines_of_job(job, outcomes=["remove"], search=search, after=after, limit=PEOPLE_ON_A_PAGE)
         except InvalidRequest as refusal:
             mistake = refusal.message
-    if refusing_count(job.planned):
+    if refusing_count(job):
         problems = lines_of_job(job, outcomes=REFUSING_OUTCOMES, after=problems_after, limit=LINES_ON_A_PAGE)
     others_count = sum(job.planned.get(outcome, 0) for outcome in OTHER_OUTCOMES)
     if others_count:

@@ -16,13 +16,13 @@ from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, WrongState
 from certremoval.removals.actions import CANCELLABLE, cancel, find_own_job, may_control, resume
-from certremoval.removals.counts import job_counts, refusing_count
+from certremoval.removals.counts import job_counts, job_result, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.representation import job_progress
-from certremoval.removals.words import OUTCOME_WORDS, Kind, result_kind, result_sentence, users
+from certremoval.removals.words import OUTCOME_WORDS, Kind, result_kind, users
 from certremoval.web.drafts.preview import preview_page
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
 from certremoval.web.removals.progress import Seen, time_left
@@ -60,7 +60,7 @@ def cancel_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         if job is None:
             messages.info(request, _("The draft is discarded. Nobody was removed."))
             return redirect("jobs")
-        messages.info(request, _("The job is cancelled: %(result)s.") % {"result": result_sentence(job_counts(job))})
+        messages.info(request, _("The job is cancelled: %(result)s.") % {"result": job_result(job)})
         return redirect("job", job_id=job_id)
     job = find_own_job(request.user, job_id)
     if job.state in DRAFT_STATES:
@@ -102,7 +102,7 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "ended": job.state in ENDED_STATES,
         "is_part": asks_for_part(request),
         "state": state_words(job),
-        "result": result_sentence(counts),
+        "result": job_result(job),
         "kind": kind_of(job, counts),
         "counts": counts,
         "parts": parts_of(job),
@@ -129,7 +129,7 @@ def state_words(job: Job) -> str:
 
 def kind_of(job: Job, counts: dict[str, int]) -> Kind:
     """Return in which colour the job's result is told: a failure is bad, whatever was done before."""
-    return "bad" if job.state == JobState.FAILED else result_kind(counts)
+    return "bad" if job.state == JobState.FAILED else result_kind(counts, restores=job.restores)
 
 
 def _facts(viewer: User, job: Job) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _facts(viewer: User, job: Job) -> dict[str, Any]:
     return {
         "certifications": [(one, one.certification_key in viewable) for one in certifications],
         "certifications_more": max(job.certification_count - len(certifications), 0),
-        "problem_lines": refusing_count(job.planned),
+        "problem_lines": refusing_count(job),
     }
 
 

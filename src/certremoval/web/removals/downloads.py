@@ -47,7 +47,7 @@ def problems(request: SignedInRequest, job_id: int) -> HttpResponseBase:
     job = find_job(request.user, job_id)
     if job.state == JobState.CHECKING:
         raise WrongState(_("The file is still being checked. Its problems are known when that is done."))
-    if not refusing_count(job.planned):
+    if not refusing_count(job):
         raise NothingToDo(_("No line of this file has a problem, so there is none to put right."))
     name = f"{_stem(job)} - {pgettext('file name', 'problems')}.csv"
     return download(_begun(problems_file(job)), name=name, content_type=CONTENT_TYPES["csv"])

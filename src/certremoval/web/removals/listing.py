@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from certremoval.access.models import REMOVAL_PERMISSIONS, Permission
 from certremoval.access.rules import permissions_of, require_any
 from certremoval.access.scope import scope_words
-from certremoval.removals.counts import job_counts
+from certremoval.removals.counts import job_counts, job_result
 from certremoval.removals.jobs import NumberedJobPage, drafts_of, page_of_jobs
 from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.representation import is_accepted
-from certremoval.removals.words import Kind, result_kind, result_sentence
+from certremoval.removals.words import Kind, result_kind
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page
 from certremoval.web.removals.looking import SORT_WORDS, STATUSES, Typed
 from certremoval.web.removals.way_back import remember_way_back, remembered_way_back
@@ -145,11 +145,11 @@ def _headings(typed: Typed) -> Iterator[Heading]:
 def _row(job: Job) -> Row:
     """Mark a result: red if nobody was removed, amber if anything was left out, and only once the job has ended."""
     counts = job_counts(job)
-    kind = result_kind(counts) if job.state in ENDED_STATES else "plain"
+    kind = result_kind(counts, restores=job.restores) if job.state in ENDED_STATES else "plain"
     percent = None
     if job.state == JobState.IN_PROGRESS:
         percent = 100 * job.checkpoint // job.remove_count if job.remove_count else 0
-    return Row(job, result_sentence(counts), kind, percent)
+    return Row(job, job_result(job), kind, percent)
 
 
 def _draft(job: Job) -> Draft:

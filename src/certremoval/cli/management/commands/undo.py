@@ -1,28 +1,103 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.management.base import CommandParser
 
-from certremoval.cli.arguments import add_actor, add_job, identifier
-from certremoval.cli.later import LaterCommand
+from certremoval.access.actors import acting_administrator
+from certremoval.certifications.models import Operation
+from certremoval.cli.arguments import add_actor, add_job, add_later, identifier, refuse_later
+from certremoval.cli.asking import can_ask, confirmed
+from certremoval.cli.command import Command as BaseCommand
+from certremoval.cli.command import refusal
+from certremoval.cli.failures import REFUSED, UsageError
+from certremoval.cli.progress import Progress
+from certremoval.cli.reports import job_sentence, job_title, next_step, question_lines, undo_lines
+from certremoval.cli.waiting import wait_for
+from certremoval.removals.planning import PlanSummary
+from certremoval.removals.representation import job_json
+from certremoval.removals.submitting import NotConfirmed
+from certremoval.removals.undoing import undo_job
+from certremoval.removals.words import users
 
 
-class Command(LaterCommand):
+class Command(BaseCommand):
     """Put people back."""
 
-    name = "undo"
     help = """
-        Put the people of a job back on their certifications, with all their values; all of them, or those
-        named. This comes with the release Nothing irreversible; today the command says so and does nothing.
+        Put the people of a job that has ended back on their certifications, with all their values; all of them, or
+        those named. Who is on it again since is left alone, and so is whose user or certification is gone. The undo is
+        a job of its own, run by a worker, or at once by this command with --wait. Undoing an undo removes again whom it
+        put back.
+
+        Without --yes it asks before it puts anybody back. Nobody is mailed.
     """
-    example = "certremoval undo 12 --user-id 000123"
+    example = """
+certremoval undo 12
+certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by mistake" --yes --wait
+    """
+    exits = {
+        0: "the undo is queued; with --wait: it is processed",
+        1: "there was nothing to undo, or the answer was no; with --wait: it failed or was cancelled",
+    }
 
     def arguments(self, parser: CommandParser) -> None:
-        """Add what the command will take."""
+        """Add the job, and who of it."""
         add_job(parser)
         parser.add_argument(
             "--user-id", metavar="U", action="append", type=identifier, help="only this person; may be repeated"
         )
-        parser.add_argument("--yes", action="store_true", help="do not ask")
-        parser.add_argument("--confirm", metavar="N", help="the number of people, where it is above the limit")
-        parser.add_argument("--wait", action="store_true", help="run it now, and end when it has ended")
+        parser.add_argument("--title", metavar="T", default="", help='the Job Title (default: "Undo of" and its title)')
+        parser.add_argument("--comment", metavar="C", default="", help="a comment that other administrators see")
+        parser.add_argument("--reason", metavar="R", default="", help="the reason, kept with every restoration")
         add_actor(parser)
+        parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can answer")
+        parser.add_argument("--wait", action="store_true", help="run the undo now, and end when it has ended")
+        add_later(parser, "--confirm", metavar="N")
+
+    def act(self, options: Mapping[str, Any]) -> int:
+        """Look, ask, put back, wait."""
+        refuse_later(options, "--confirm")
+        if not options["yes"] and not can_ask():
+            raise UsageError(
+                "Nobody can be asked here, since standard input is no terminal. Add --yes to undo the job without a"
+                " question. Nothing was done."
+            )
+        progress = Progress(sys.stderr)
+
+        def agreed(summary: PlanSummary) -> bool:
+            progress.end()
+            if summary.kind == Operation.Kind.RESTORE:
+                self.note(*undo_lines(summary))
+                return confirmed(self, f"Put {users(summary.remove_count)} back?")
+            self.note(*question_lines(summary))
+            return confirmed(self, f"Remove {users(summary.remove_count)}?")
+
+        try:
+            job = undo_job(
+                acting_administrator(options["actor"]),
+                options["job"],
+                users=options["user_id"],
+                title=options["title"],
+                comment=options["comment"],
+                reason=options["reason"],
+                confirm=None if options["yes"] else agreed,
+                progress=progress.stage,
+            )
+        except NotConfirmed as error:
+            self.note("Nothing was done.")
+            if self.json_asked:
+                self.answer(refusal(error.problems, error.summary.counts))
+            return REFUSED
+        finally:
+            progress.end()
+        if options["wait"]:
+            return wait_for(self, job)
+        if self.json_asked:
+            self.answer(job_json(job))
+        else:
+            self.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
+            self.tell(f"See how it goes: certremoval job {job.id}")
+        return 0

@@ -1,0 +1,223 @@
+"""Undo: the people of a job are put back, by a job of its own; or, where that job put people back, removed again.
+
+An undo is looked at before it runs, like any job: as a draft on the pages, as a question on the command line. Who may
+undo what is decided by *Certification Removal - Undo*, whose constraints say whose operations.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from certremoval.access.models import Permission
+from certremoval.access.rules import may_act_on_work_of, require_over_work_of
+from certremoval.certifications.history import find_record
+from certremoval.certifications.models import Certification, Operation, RemovalRecord, Restoration
+from certremoval.organization.models import User
+from certremoval.problems import InvalidRequest, NothingToDo, Problem, WrongState
+from certremoval.removals.drafts import draft_of_file, file_of_people
+from certremoval.removals.jobs import find_job
+from certremoval.removals.keeping import LeaseLost
+from certremoval.removals.making import new_job, nothing_left_of_failure
+from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
+from certremoval.removals.options import PlanOptions, RestoreOptions
+from certremoval.removals.planning import PlanSummary, Progress
+from certremoval.removals.restoring import planned_restore
+from certremoval.removals.submitting import NotConfirmed, nothing_to_undo, queue_at_once, queue_file
+from certremoval.removals.texts import refuse_unstorable
+from certremoval.removals.titles import LONGEST_TITLE, checked_reason, checked_title
+
+_BATCH = 1_000
+
+Confirm = Callable[[PlanSummary], bool]
+
+
+def may_undo(actor: User, job: Job) -> bool:
+    """Whether somebody who sees a job may undo it now: it has ended, has done something, and is in their reach."""
+    return (
+        job.state in ENDED_STATES
+        and _done(job) > 0
+        and may_act_on_work_of(actor, Permission.REMOVAL_UNDO, job.operation.actor_id)
+    )
+
+
+def undos_of(job: Job) -> list[Job]:
+    """Return the submitted jobs that undo a job, whoever made them, the oldest first."""
+    return list(job.undone_by.exclude(state__in=DRAFT_STATES).select_related("operation").order_by("pk"))
+
+
+def undo_title(title: str) -> str:
+    """Return what an undo is called if nobody says: "Undo of Warehouse South closes"."""
+    title = _("Undo of %(title)s") % {"title": title}
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+
+
+def draft_undo(actor: User, job_id: int, *, users: Sequence[str] | None = None) -> Job:
+    """Make a draft that undoes a job, for some of its people or for all; a worker or the caller has it planned.
+
+    ``users`` are User IDs as they were when the job ran; None for all. Raises NotFound, NotPermitted, WrongState (the
+    job has not ended), NothingToDo (it has done nothing), InvalidRequest (nobody chosen, or somebody it did not touch).
+    """
+    target = _find_undoable(actor, job_id)
+    title = undo_title(target.operation.title)
+    if not target.restores:
+        return _new_restore(actor, RestoreOptions(target.operation_id, _chosen(users)), title=title, undo_of=target)
+    with file_of_people(_put_back_by(target, _chosen(users))) as file:
+        return draft_of_file(
+            actor, file, name=_name_of_file(target), title=title, options=PlanOptions(), undo_of=target
+        )
+
+
+def draft_put_back(actor: User, record_id: int) -> Job:
+    """Make a draft that puts one person back on one certification: of a bulk job, or taken off alone.
+
+    Raises NotFound (no such removal, or none that is shown to the actor), NotPermitted, WrongState (the job is still
+    running), NothingToDo (put back already).
+    """
+    record = find_record(actor, record_id)
+    operation = Operation.objects.get(pk=record.operation_id)
+    require_over_work_of(actor, Permission.REMOVAL_UNDO, operation.actor_id)
+    target = Job.objects.filter(operation=operation).first()
+    if target is not None:
+        _require_ended(target)
+    if Restoration.objects.filter(record_id=record.pk).exists():
+        raise nothing_to_undo()
+    title = undo_title(_("%(name)s from %(title)s") % {"name": record.user_name, "title": record.certification_title})
+    options = RestoreOptions(operation.pk, (record.user_id,), record.pk)
+    return _new_restore(actor, options, title=title, undo_of=target)
+
+
+def undo_job(
+    actor: User,
+    job_id: int,
+    *,
+    users: Sequence[str] | None = None,
+    title: str = "",
+    comment: str = "",
+    reason: str = "",
+    confirm: Confirm | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """Plan the undo of a job in this process, and queue it.
+
+    ``confirm`` is shown what it would do; what it agrees to is the very plan that is kept. Raises what
+    :func:`draft_undo` raises, NothingToDo if it would change nobody, and NotConfirmed.
+    """
+    target = _find_undoable(actor, job_id)
+    title, reason = checked_title(title or undo_title(target.operation.title)), checked_reason(reason)
+    refuse_unstorable((title, comment, reason))
+    if target.restores:
+        # Whoever it put back, and is still on the certification, is removed again. Who has left since, in whatever way,
+        # is left out: that is no mistake in a list of ours.
+        with file_of_people(_put_back_by(target, _chosen(users))) as file:
+            return queue_file(
+                actor,
+                file,
+                name=_name_of_file(target),
+                title=title,
+                comment=comment,
+                reason=reason,
+                options=PlanOptions(),
+                skip_problems=True,
+                undo_of=target,
+                confirm=confirm,
+                progress=progress,
+            )
+    options = RestoreOptions(target.operation_id, _chosen(users))
+    try:
+        with planned_restore(options, actor=actor) as summary:
+            if not summary.remove_count:
+                raise nothing_to_undo()
+            if confirm is not None and not confirm(summary):
+                raise NotConfirmed(summary)
+            with nothing_left_of_failure(None) as made:
+                job = new_job(
+                    actor,
+                    stored=None,
+                    title=title,
+                    comment=comment,
+                    reason=reason,
+                    options=options,
+                    undo_of=target,
+                    lease_token=secrets.token_hex(16),
+                )
+                made.append(job)
+                queue_at_once(job, summary, progress=progress)
+    except LeaseLost as error:
+        raise WrongState(_("The work stood still for too long, and nobody was put back. Try again.")) from error
+    job.refresh_from_db()
+    return job
+
+
+def _name_of_file(target: Job) -> str:
+    return _("Put back by job %(id)s.csv") % {"id": target.pk}
+
+
+def _find_undoable(actor: User, job_id: int) -> Job:
+    job = find_job(actor, job_id)
+    require_over_work_of(actor, Permission.REMOVAL_UNDO, job.operation.actor_id)
+    _require_ended(job)
+    if not _done(job):
+        raise NothingToDo(
+            _("The job put nobody back, so there is nothing to undo.")
+            if job.restores
+            else _("The job removed nobody, so there is nothing to undo.")
+        )
+    return job
+
+
+def _require_ended(job: Job) -> None:
+    if job.state not in ENDED_STATES:
+        raise WrongState(
+            _("The job is %(state)s; it can be undone when it has ended. To stop it now, cancel it.")
+            % {"state": job.get_state_display()}
+        )
+
+
+def _done(job: Job) -> int:
+    return job.checkpoint - job.changed_count - job.gone_count
+
+
+def _chosen(users: Sequence[str] | None) -> tuple[str, ...] | None:
+    if users is None:
+        return None
+    if not users:
+        raise InvalidRequest(_("Nobody is chosen. Tick the people concerned, or undo the whole job."))
+    return tuple(dict.fromkeys(users))
+
+
+def _new_restore(actor: User, options: RestoreOptions, *, title: str, undo_of: Job | None) -> Job:
+    return new_job(actor, stored=None, title=title, comment="", reason="", options=options, undo_of=undo_of)
+
+
+def _put_back_by(target: Job, users: tuple[str, ...] | None) -> Iterator[tuple[str, str]]:
+    """Yield whom a restore has put back, as (Certification ID, User ID) of today; only some of them, if ``users``.
+
+    Raises InvalidRequest, after all that are, for those whom it did not put back.
+    """
+    wanted, found = set(users or ()), set[str]()
+    last = 0
+    restorations = Restoration.objects.filter(operation_id=target.operation_id).order_by("pk")
+    while batch := list(restorations.filter(pk__gt=last).values_list("pk", "record_id")[:_BATCH]):
+        last = batch[-1][0]
+        records = RemovalRecord.objects.in_bulk([record for _pk, record in batch])
+        people = User.objects.in_bulk({record.user_key for record in records.values()})
+        certifications = Certification.objects.in_bulk({record.certification_key for record in records.values()})
+        for _pk, key in batch:
+            record = records[key]
+            if users is not None and record.user_id not in wanted:
+                continue
+            found.add(record.user_id)
+            person, certification = people.get(record.user_key), certifications.get(record.certification_key)
+            yield (
+                record.certification_id if certification is None else certification.certification_id,
+                record.user_id if person is None else person.user_id,
+            )
+    if unknown := sorted(wanted - found):
+        problems = [
+            Problem("invalid_request", _("%(id)s was not put back by this job.") % {"id": user_id}, value=user_id)
+            for user_id in unknown
+        ]
+        raise InvalidRequest(_("The choice names people whom the job did not put back."), problems=problems)
