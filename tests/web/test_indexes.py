@@ -50,9 +50,6 @@ READ_WHOLE = {
     "/certification-removal/?search=Changed": {"jobs"},
     # Upwards, but the newest first among equals: against the direction of the index, so SQLite sorts all jobs.
     "/certification-removal/?sort=title": {"jobs"},
-    "/certification-removal/?sort=processed": {"jobs"},
-    # No index has the order of a job's way.
-    "/certification-removal/?sort=status": {"jobs"},
 }
 """What is read whole all the same, and why."""
 

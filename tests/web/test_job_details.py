@@ -407,7 +407,7 @@ class TestFailedAndCancelled:
         assert "Five workers died &lt;b&gt;over it&lt;/b&gt;." in page
         assert "Why it failed: Five workers died" in words(page)
         assert (
-            "Resume goes on where the job stopped, with 2 users. What is done stays done; nobody is removed twice."
+            "Resume goes on where the job stopped, with 2 users. What is done stays done; nothing is done twice."
             in words(page)
         )
         assert "job-result job-bad" in page

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from certremoval.access.models import Constraint, Grant, Permission, Role
-from certremoval.certifications.models import Certification
+from certremoval.certifications.models import Certification, RemovalRecord
 from certremoval.organization.models import User
 from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job, JobState
@@ -50,8 +50,9 @@ OUTSIDE = (
 )
 UNCONSTRAINED = ("unconstrained", "superuser")
 MANAGES = (*INSIDE, *OUTSIDE, *UNCONSTRAINED, "ben")
-READS_BENS = ("view only", "undo only", "approve only", "view inside a group")
-READS = (*READS_BENS, "view outside")
+UNDOES_BENS = ("undo only", "undo inside a group")
+READS_BENS = ("view only", *UNDOES_BENS, "approve only", "view inside a group")
+READS = (*READS_BENS, "view outside", "undo outside")
 VIEWERS = ("anonymous", "learner", *MANAGES, *READS, "certification view", "certification manage", "owner", "inactive")
 
 SEES_BENS = {*INSIDE, *UNCONSTRAINED, *READS_BENS, "ben"}
@@ -82,7 +83,7 @@ def row(allowed: set[str] | tuple[str, ...], refused: int, otherwise: dict[int, 
 
 ALL = set(VIEWERS) - {"anonymous", "inactive"}
 CONTROLS = {"ben", *UNCONSTRAINED}
-NOT_MANAGING = ALL - set(MANAGES)
+UNDOES = {*UNDOES_BENS, "superuser"}
 
 GET: dict[str, tuple[str, Row]] = {
     "tools": ("", row(ALL, 403)),
@@ -98,7 +99,8 @@ GET: dict[str, tuple[str, Row]] = {
     "job-resume": ("failed", row(SEES_BENS, 404)),
     "draft-replace": ("draft", row({"ben"}, 404)),
     "draft-discard": ("draft", row({"ben"}, 404)),
-    "draft-confirm": ("draft", row({"ben"}, 404, {403: NOT_MANAGING})),
+    "draft-confirm": ("draft", row({"ben"}, 404)),
+    "job-undo": ("ended", row(SEES_BENS, 404)),
     "certifications": ("", row(SEES_FORKLIFT, 403)),
     "certification": ("certification", row(SEES_FORKLIFT, 403)),
     "certification-export": ("certification file", row(SEES_FORKLIFT, 403)),
@@ -114,7 +116,7 @@ GET: dict[str, tuple[str, Row]] = {
     "removal-records": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
     "removal-records-export": ("file", row(HAS_A_REMOVAL_PERMISSION, 403)),
 }
-LEADS_ON = {"job-resume"}
+LEADS_ON = {"job-resume", "job-undo"}
 """Opened, these lead to another page."""
 POST: dict[str, tuple[str, Row]] = {
     "preferences": ("", row(ALL, 403)),
@@ -125,7 +127,9 @@ POST: dict[str, tuple[str, Row]] = {
     "draft-title": ("draft", row({"ben"}, 404)),
     "draft-replace": ("draft", row({"ben"}, 404)),
     "draft-discard": ("draft", row({"ben"}, 404)),
-    "draft-submit": ("draft", row({"ben"}, 404, {403: NOT_MANAGING})),
+    "draft-submit": ("draft", row({"ben"}, 404)),
+    "job-undo": ("ended", row(UNDOES, 404, {403: SEES_BENS - UNDOES})),
+    "put-back": ("record", row(UNDOES, 403)),
     "certification-bulk-remove": ("certification", row(MANAGES, 403)),
     "certification-remove-person": (
         "certification person",
@@ -210,6 +214,8 @@ class World:
         self.give("view outside", Permission.REMOVAL_VIEW, {"kind": "groups", "group": make_group("V")})
         self.give("inactive", Permission.REMOVAL_MANAGE)
         self.give("undo only", Permission.REMOVAL_UNDO)
+        self.give("undo inside a group", Permission.REMOVAL_UNDO, {"kind": "groups", "group": night_shift})
+        self.give("undo outside", Permission.REMOVAL_UNDO, {"kind": "groups", "group": make_group("U")})
         self.give("approve only", Permission.REMOVAL_APPROVE)
         self.give("certification view", Permission.CERTIFICATION_VIEW)
         self.give("certification manage", Permission.CERTIFICATION_MANAGE)
@@ -226,6 +232,7 @@ class World:
             "ended": {"job_id": ended.pk},
             "failed": {"job_id": failed.pk},
             "draft": {"job_id": draft.pk},
+            "record": {"record_id": RemovalRecord.objects.get().pk},
             "file": {"format": "csv"},
             "certification": {"key": forklift.pk},
             "certification file": {"key": forklift.pk, "format": "csv"},

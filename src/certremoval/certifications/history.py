@@ -81,6 +81,7 @@ class RemovalEntry:
     put_back: Act | None
     user_key: int = 0
     certification_key: int = 0
+    operation_key: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the entry as JSON: times are RFC 3339 in UTC, days ISO dates."""
@@ -192,6 +193,7 @@ def _entries(actor: User, batch: list[RemovalRecord]) -> Iterator[RemovalEntry]:
             put_back=None if back is None else acts.act(back.operation_id, back.restored_at),
             user_key=record.user_key,
             certification_key=record.certification_key,
+            operation_key=record.operation_id,
         )
 
 

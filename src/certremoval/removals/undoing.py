@@ -7,13 +7,14 @@ undo what is decided by *Certification Removal - Undo*, whose constraints say wh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
-from certremoval.access.rules import may_act_on_work_of, require_over_work_of
-from certremoval.certifications.history import find_record
+from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
+from certremoval.certifications.history import RemovalEntry, find_record
 from certremoval.certifications.models import Certification, Operation, RemovalRecord, Restoration
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, Problem, WrongState
@@ -41,6 +42,22 @@ def may_undo(actor: User, job: Job) -> bool:
         and _done(job) > 0
         and may_act_on_work_of(actor, Permission.REMOVAL_UNDO, job.operation.actor_id)
     )
+
+
+def can_be_put_back(actor: User, entries: Collection[RemovalEntry]) -> set[int]:
+    """Return those of some removals, by record, that the actor may put back now.
+
+    Their job, if there is one, has ended, and they stand. For the entries of a page.
+    """
+    if not holds(actor, Permission.REMOVAL_UNDO):
+        return set()
+    operations = {entry.record_id: entry.operation_key for entry in entries if entry.put_back is None}
+    ended = Operation.objects.filter(pk__in=set(operations.values())).exclude(
+        Q(job__isnull=False) & ~Q(job__state__in=ENDED_STATES)
+    )
+    scope = creators_in_scope(actor, Permission.REMOVAL_UNDO)
+    reached = set(ended.filter(scope.condition("actor")).values_list("pk", flat=True))
+    return {record for record, operation in operations.items() if operation in reached}
 
 
 def undos_of(job: Job) -> list[Job]:

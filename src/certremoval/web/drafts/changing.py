@@ -13,8 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from certremoval.access.models import Permission
-from certremoval.access.rules import require
 from certremoval.organization.models import OrganizationalUnit
 from certremoval.problems import InvalidRequest, WrongState
 from certremoval.removals.choices import resolve_left_out
@@ -23,6 +21,7 @@ from certremoval.removals.jobs import find_job
 from certremoval.removals.making import FileRefused
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.permitting import require_to_submit
 from certremoval.web.drafts.asking import reading_answered
 from certremoval.web.drafts.create import file_limits_shown, told, too_large_file
 from certremoval.web.drafts.preview import about, preview_page, unit_value
@@ -35,7 +34,7 @@ PLACES = frozenset({"leave-out", "people", "own-line"})
 def draft_of(request: SignedInRequest, job_id: int) -> Job:
     """Return one's own draft. Raises NotFound, NotPermitted, WrongState (it is none any more)."""
     job = find_job(request.user, job_id)
-    require(request.user, Permission.REMOVAL_MANAGE)
+    require_to_submit(request.user, job)
     if job.state not in DRAFT_STATES:
         raise WrongState(_("This job was submitted already and cannot be changed."))
     return job
@@ -54,6 +53,8 @@ def change(request: SignedInRequest, job_id: int) -> HttpResponse:
     if job.state == JobState.CHECKING:
         messages.info(request, _("The file is being checked. Change the choices when that is done."))
         return to_preview(job)
+    if job.restores:
+        raise WrongState(_("An undo is not changed. Discard it, and choose anew whom it concerns."))
     before = PlanOptions.from_json(job.options)
     part = "reading" if "reading" in form else "leaving_out"
     try:
@@ -93,6 +94,8 @@ def save_texts(request: SignedInRequest, job: Job, texts: Texts) -> Job:
 def replace_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     """Take another file for the draft; title, comment, reason and whom to leave out stay."""
     job = draft_of(request, job_id)
+    if job.restores:
+        raise WrongState(_("An undo has no file. Discard this draft, and create a removal job."))
     mistake = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -119,7 +122,7 @@ def discard_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         return render(request, "web/drafts/discard.html", about(request, job))
     keep_typed(request, job, Texts())
     discard(request.user, job.pk)
-    messages.success(request, _("The draft is discarded. Nobody was removed."))
+    messages.success(request, _("The draft is discarded. Nothing was done."))
     return redirect("jobs")
 
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.organization.models import OUType
 from certremoval.problems import InvalidRequest
-from certremoval.removals.counts import refusing_count
+from certremoval.removals.counts import TO_DO, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.permitting import undone_operation
 from certremoval.removals.previews import choices_words, holding, left_out_by_choice, line_of_creator, shares
 from certremoval.removals.shapes import known_people
 from certremoval.removals.titles import LONGEST_REASON, LONGEST_TITLE, title_used
@@ -31,6 +32,8 @@ from certremoval.web.pages import SignedInRequest, asks_for_part, whole_number
 PEOPLE_ON_A_PAGE = 25
 LINES_ON_A_PAGE = 25
 OTHER_OUTCOMES = ("left_out", "already_removed", "duplicate")
+LEFT_ALONE = ("enrolled_again", "already_restored", "unknown_user", "unknown_certification")
+CERTIFICATIONS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class OutcomeCount:
     kind: str
 
 
-_KINDS = {"remove": "good", **dict.fromkeys(REFUSING_OUTCOMES, "bad")}
+_KINDS = {"remove": "good", "restore": "good", **dict.fromkeys(REFUSING_OUTCOMES, "bad")}
 
 
 def preview_page(
@@ -77,6 +80,8 @@ def preview_page(
     """
     if job.state == JobState.CHECKING or asks_for_part(request):
         return _checking(request, job)
+    if job.restores:
+        return _preview_of_undo(request, job, status)
     context = {**about(request, job), "typed": typed or {}, "mistakes": mistakes or {}}
     context["mistaken"] = list(context["mistakes"].values())
     read = bool(job.row_count) and not job.file_problems
@@ -96,6 +101,32 @@ def preview_page(
         if questions.shape.lacks_certification:
             context["certifications"] = certifications_offered(request.user)
     return render(request, "web/drafts/preview.html", context, status=status)
+
+
+def _preview_of_undo(request: SignedInRequest, job: Job, status: int) -> HttpResponse:
+    """Show who would come back, who would not and why, and what is to be known of them."""
+    context = about(request, job)
+    lines, search_mistake = _lines(request, job)
+    undone = undone_operation(job)
+    context |= lines | {
+        "search_mistake": search_mistake,
+        "undone": undone,
+        "undone_job": job.undo_of,
+        "certifications": list(job.certifications.order_by("-planned", "certification_id")[:CERTIFICATIONS_SHOWN]),
+        "certifications_taken": job.certifications.filter(planned__gt=0).count(),
+        "statuses": _statuses(job),
+        "holding": holding(job),
+        "own_line": line_of_creator(job),
+        "choice_problems": [str(problem["message"]) for problem in job.file_problems],
+    }
+    return render(request, "web/drafts/undo.html", context, status=422 if search_mistake else status)
+
+
+def _statuses(job: Job) -> list[StatusCount]:
+    return [
+        StatusCount(status, count, status in HOLDING_STATUSES)
+        for status, count in sorted(job.statuses.items(), key=lambda one: (-one[1], one[0]))
+    ]
 
 
 def _problem_words(problem: dict[str, Any]) -> str:
@@ -143,14 +174,15 @@ def _lines(request: SignedInRequest, job: Job) -> tuple[dict[str, Any], str]:
     people = problems = others = empty
     if job.remove_count:
         try:
-            people = lines_of_job(job, outcomes=["remove"], search=search, after=after, limit=PEOPLE_ON_A_PAGE)
+            people = lines_of_job(job, outcomes=[TO_DO[job.kind]], search=search, after=after, limit=PEOPLE_ON_A_PAGE)
         except InvalidRequest as refusal:
             mistake = refusal.message
     if refusing_count(job):
         problems = lines_of_job(job, outcomes=REFUSING_OUTCOMES, after=problems_after, limit=LINES_ON_A_PAGE)
-    others_count = sum(job.planned.get(outcome, 0) for outcome in OTHER_OUTCOMES)
+    other_outcomes = LEFT_ALONE if job.restores else OTHER_OUTCOMES
+    others_count = sum(job.planned.get(outcome, 0) for outcome in other_outcomes)
     if others_count:
-        others = lines_of_job(job, outcomes=OTHER_OUTCOMES, after=others_after, limit=LINES_ON_A_PAGE)
+        others = lines_of_job(job, outcomes=other_outcomes, after=others_after, limit=LINES_ON_A_PAGE)
     lines = {
         "people": people,
         "search": search,
@@ -161,7 +193,9 @@ def _lines(request: SignedInRequest, job: Job) -> tuple[dict[str, Any], str]:
         "others_after": others_after,
         "others_count": others_count,
         "outcomes": [
-            OutcomeCount(str(words), job.planned[outcome], _KINDS.get(outcome, "plain"))
+            OutcomeCount(
+                str(words), job.planned[outcome], "plain" if outcome in other_outcomes else _KINDS.get(outcome, "plain")
+            )
             for outcome, words in OUTCOME_WORDS.items()
             if job.planned.get(outcome)
         ],
@@ -170,14 +204,10 @@ def _lines(request: SignedInRequest, job: Job) -> tuple[dict[str, Any], str]:
 
 
 def _breakdown(job: Job) -> dict[str, Any]:
-    statuses = [
-        StatusCount(status, count, status in HOLDING_STATUSES)
-        for status, count in sorted(job.statuses.items(), key=lambda one: (-one[1], one[0]))
-    ]
     return {
         "shares": shares(job),
         "certifications_taken": job.certifications.filter(planned__gt=0).count(),
-        "statuses": statuses,
+        "statuses": _statuses(job),
         "holding": holding(job),
         "choices": choices_of(job),
         "left_out_count": job.planned.get("left_out", 0),

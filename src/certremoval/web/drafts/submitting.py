@@ -10,11 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from certremoval.access.models import Permission
-from certremoval.access.rules import require
 from certremoval.problems import WrongState
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.permitting import require_to_submit
 from certremoval.removals.previews import CertificationShare, changed_since_preview, holding, line_of_creator, shares
 from certremoval.removals.submitting import submit
 from certremoval.removals.words import number, users
@@ -28,8 +27,8 @@ from certremoval.web.pages import SignedInRequest, signed_in_page, whole_number
 @signed_in_page
 def confirm_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     """Ask whether to remove these people. A draft that cannot be submitted leads to its preview, which says why."""
-    require(request.user, Permission.REMOVAL_MANAGE)
     job = find_job(request.user, job_id)
+    require_to_submit(request.user, job)
     if job.state not in DRAFT_STATES or not can_be_submitted(job):
         return to_preview(job)
     return _asked(request, job, changed=changed_since_preview(job))
@@ -43,8 +42,8 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
     The form says the number of the plan and how many lines had changed since: another plan leads back to the preview,
     more changes to the confirm page, which says so once.
     """
-    require(request.user, Permission.REMOVAL_MANAGE)
     job, form = find_job(request.user, job_id), request.POST
+    require_to_submit(request.user, job)
     if job.state not in DRAFT_STATES:
         return redirect("job", job_id=job.pk)
     if job.state != JobState.DRAFT or _whole(form, "plan") != job.plan_number or not can_be_submitted(job):
@@ -65,10 +64,12 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
         if job.state in DRAFT_STATES:
             return _changed_preview(request, job)
         return redirect("job", job_id=job.pk)
-    messages.success(
-        request,
-        _("Submitted: %(users)s will be removed. This page shows how far it is.") % {"users": users(job.remove_count)},
+    submitted = (
+        _("Submitted: %(users)s will be put back. This page shows how far it is.")
+        if job.restores
+        else _("Submitted: %(users)s will be removed. This page shows how far it is.")
     )
+    messages.success(request, submitted % {"users": users(job.remove_count)})
     return redirect("job", job_id=job.pk)
 
 
@@ -78,8 +79,16 @@ def can_be_submitted(job: Job) -> bool:
 
 
 def question(job: Job, taken: list[CertificationShare]) -> str:
-    """Return "Remove 412 users from Forklift Operator Safety?"."""
+    """Return "Remove 412 users from Forklift Operator Safety?", or who is put back on what."""
     words = users(job.remove_count)
+    if job.restores:
+        one = job.certifications.filter(planned__gt=0)[:2]
+        if len(one) == 1:
+            return _("Put %(users)s back on %(title)s?") % {"users": words, "title": one[0].title}
+        return _("Put %(users)s back on %(number)s certifications?") % {
+            "users": words,
+            "number": number(certifications_taken(job)),
+        }
     if len(taken) == 1:
         return _("Remove %(users)s from %(title)s?") % {"users": words, "title": taken[0].title}
     return _("Remove %(users)s from %(number)s certifications?") % {
@@ -108,15 +117,15 @@ def _asked(
         "changed": changed,
         "title_asked": title_asked or not job.operation.title.strip() or "title" in context["texts"].mistakes,
         "title_missing": title_asked and not context["texts"].title.strip(),
-        "button": _("Remove %(users)s") % {"users": users(job.remove_count)},
+        "button": (_("Put %(users)s back") if job.restores else _("Remove %(users)s"))
+        % {"users": users(job.remove_count)},
     }
-    return render(request, "web/drafts/confirm.html", context, status=status)
+    template = "web/drafts/undo_confirm.html" if job.restores else "web/drafts/confirm.html"
+    return render(request, template, context, status=status)
 
 
 def _changed_preview(request: SignedInRequest, job: Job) -> HttpResponse:
-    messages.warning(
-        request, _("The preview has changed since you looked at it. Nobody was removed; look at it again.")
-    )
+    messages.warning(request, _("The preview has changed since you looked at it. Nothing was done; look at it again."))
     return to_preview(job)
 
 

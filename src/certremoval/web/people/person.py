@@ -20,6 +20,7 @@ from certremoval.certifications.visibility import manageable_certifications
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound
 from certremoval.removals.jobs import jobs_of_operations
+from certremoval.removals.undoing import can_be_put_back
 from certremoval.web.downloads import Format, table_download
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
 from certremoval.web.records.places import place_in_list
@@ -60,6 +61,7 @@ def person_page(request: SignedInRequest, key: int) -> HttpResponse:
         "history": history,
         "mistake": mistake,
         "is_later_page": "after" in request.GET,
+        "can_be_put_back": can_be_put_back(request.user, history.entries),
         "jobs": jobs_of_operations(request.user, operations_named(history.entries)),
         "back": back_address(request, otherwise=reverse("people")),
     }

@@ -23,6 +23,7 @@ from certremoval.certifications.register import (
 from certremoval.organization.units import units_to_offer
 from certremoval.problems import InvalidRequest
 from certremoval.removals.jobs import jobs_of_operations
+from certremoval.removals.undoing import can_be_put_back
 from certremoval.web.downloads import Format, table_download
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
 from certremoval.web.records.looking import UNITS_OFFERED, Asked, read_filter, statuses_to_choose
@@ -49,6 +50,7 @@ def records_page(request: SignedInRequest) -> HttpResponse:
         "zone": timezone.get_current_timezone_name(),
         "history": page,
         "is_later_page": "after" in request.GET,
+        "can_be_put_back": can_be_put_back(request.user, page.entries),
         "jobs": jobs_of_operations(request.user, operations_named(page.entries)),
         "scope": scope_words(request.user, of_removals=True),
         "back": back_address(request),

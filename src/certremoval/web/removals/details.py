@@ -16,13 +16,15 @@ from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, WrongState
 from certremoval.removals.actions import CANCELLABLE, cancel, find_own_job, may_control, resume
-from certremoval.removals.counts import job_counts, job_result, refusing_count
+from certremoval.removals.counts import DONE, TO_DO, job_counts, job_result, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
-from certremoval.removals.jobs import find_job
+from certremoval.removals.jobs import find_job, jobs_of_operations
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.permitting import undone_operation
 from certremoval.removals.representation import job_progress
-from certremoval.removals.words import OUTCOME_WORDS, Kind, result_kind, users
+from certremoval.removals.undoing import may_undo, undos_of
+from certremoval.removals.words import OUTCOME_WORDS, Kind, outcome_words, result_kind, users
 from certremoval.web.drafts.preview import preview_page
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
 from certremoval.web.removals.progress import Seen, time_left
@@ -70,8 +72,9 @@ def cancel_page(request: SignedInRequest, job_id: int) -> HttpResponse:
             _("The job is %(state)s; there is nothing left to cancel.") % {"state": job.get_state_display()}
         )
     counts = job_counts(job)
-    left = counts["remove"] + counts["not_reached"]
-    context = {"area": "tools", "job": job, "removed": counts["removed"], "left": left, "left_words": users(left)}
+    to_do = TO_DO[job.kind]
+    left, done = counts[to_do] + counts["not_reached"], counts[DONE[to_do]]
+    context = {"area": "tools", "job": job, "removed": done, "left": left, "left_words": users(left)}
     return render(request, "web/removals/job_cancel.html", context)
 
 
@@ -81,7 +84,7 @@ def resume_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     """Let a failed job go on; an address that was typed leads to the job, where the button is."""
     if request.method == "POST":
         job = resume(request.user, job_id)
-        left = job_counts(job)["remove"]
+        left = job_counts(job)[TO_DO[job.kind]]
         messages.info(request, _("The job goes on with %(users)s.") % {"users": users(left)})
     else:
         find_job(request.user, job_id)
@@ -93,7 +96,7 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
     counts = job_counts(job)
     now = database_now()
     controls = may_control(request.user, job)
-    seen = Seen.of(request.GET)
+    seen, undos = Seen.of(request.GET), _undos(request.user, job)
     return {
         "area": "tools",
         "job": job,
@@ -106,15 +109,26 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "kind": kind_of(job, counts),
         "counts": counts,
         "parts": parts_of(job),
-        "nothing_left_out": job.row_count == counts["removed"] + counts["remove"],
+        "nothing_left_out": job.row_count == sum(counts[outcome] for pair in DONE.items() for outcome in pair),
         "percent": f"{job_progress(job):.1%}".rstrip("%"),
         "time_left": time_left(job, now, seen),
         "options": PlanOptions.from_json(job.options),
         "seen": seen or Seen(checkpoint=job.checkpoint, at=int(now.timestamp())),
         "may_cancel": controls and job.state in CANCELLABLE,
-        "may_resume": controls and job.state == JobState.FAILED,
+        "may_resume": controls and job.state == JobState.FAILED and not undos,
         "resumes_with": users(counts["not_reached"]),
+        "may_undo": may_undo(request.user, job),
+        "done_outcome": DONE[TO_DO[job.kind]],
+        "undoes_with": users(counts[DONE[TO_DO[job.kind]]]),
+        "undos": undos,
     }
+
+
+def _undos(viewer: User, job: Job) -> list[tuple[Job, bool]]:
+    """Return the jobs that undo a job, with whether the viewer may look at them: that there are any is told to all."""
+    undos = undos_of(job)
+    visible = set(jobs_of_operations(viewer, [undo.operation_id for undo in undos]).values())
+    return [(undo, undo.pk in visible) for undo in undos]
 
 
 def state_words(job: Job) -> str:
@@ -137,7 +151,10 @@ def _facts(viewer: User, job: Job) -> dict[str, Any]:
     certifications = list(job.certifications.order_by("-planned", "certification_id")[:CERTIFICATIONS_SHOWN])
     keys = [one.certification_key for one in certifications]
     viewable = set(viewable_certifications(viewer).filter(pk__in=keys).values_list("pk", flat=True))
+    undone = undone_operation(job)
     return {
+        "undone": undone,
+        "undone_job": jobs_of_operations(viewer, [undone.pk]).get(undone.pk) if undone is not None else None,
         "certifications": [(one, one.certification_key in viewable) for one in certifications],
         "certifications_more": max(job.certification_count - len(certifications), 0),
         "problem_lines": refusing_count(job),
@@ -154,7 +171,9 @@ def _lines(request: SignedInRequest, job: Job, parts: list[Part]) -> tuple[dict[
         "search": search,
         "after": after,
         "several_certifications": job.certification_count > 1,
-        "chosen_words": ", ".join(str(OUTCOME_WORDS[outcome]) for outcome in outcomes if outcome in OUTCOME_WORDS),
+        "chosen_words": ", ".join(
+            outcome_words(outcome, restores=job.restores) for outcome in outcomes if outcome in OUTCOME_WORDS
+        ),
         "chosen_count": sum(part.count for part in parts if part.outcome in outcomes) if outcomes else job.row_count,
     }
     try:

@@ -54,7 +54,9 @@ def problems(request: SignedInRequest, job_id: int) -> HttpResponseBase:
 
 
 def _stem(job: Job) -> str:
-    """Return the name of the uploaded file without its ending, short enough to be added to."""
+    """Return the name of the uploaded file without its ending, short enough to be added to; of an undo, its title."""
+    if job.restores:
+        return job.operation.title[:80]
     name = kept_file(job).name
     return (name.rpartition(".")[0] or name)[:80]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from certremoval.removals.counts import job_counts
 from certremoval.removals.models import Job
-from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, Kind
+from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, Kind, outcome_words
 
 _KINDS: dict[str, Kind] = {"removed": "good", "restored": "good", "remove": "plain", "restore": "plain"}
 THINNEST = 0.4
@@ -36,9 +36,9 @@ def parts_of(job: Job) -> list[Part]:
         parts.append(
             Part(
                 outcome=outcome,
-                words=str(OUTCOME_WORDS[outcome]),
+                words=outcome_words(outcome, restores=job.restores),
                 count=count,
-                kind=kind_of_outcome(outcome),
+                kind=kind_of_outcome(outcome) if not job.restores else _KINDS.get(outcome, "warn"),
                 x=f"{x:.2f}",
                 width=f"{width * scale:.2f}",
             )

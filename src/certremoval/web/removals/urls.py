@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from certremoval.web.removals import details, downloads, listing
+from certremoval.web.removals import details, downloads, listing, undo
 
 urlpatterns: list[URLPattern] = [
     path("certification-removal/", listing.jobs_page, name="jobs"),
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("certification-removal/<int:job_id>/problems.csv", downloads.problems, name="job-problems"),
     path("certification-removal/<int:job_id>/cancel/", details.cancel_page, name="job-cancel"),
     path("certification-removal/<int:job_id>/resume/", details.resume_page, name="job-resume"),
+    path("certification-removal/<int:job_id>/undo/", undo.undo_page, name="job-undo"),
+    path("removal-records/<int:record_id>/put-back/", undo.put_back, name="put-back"),
 ]

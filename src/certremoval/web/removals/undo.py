@@ -1,0 +1,32 @@
+"""Undo: a draft that puts people back, made from a job, from lines of it that are ticked, or from one removal."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from certremoval.removals.drafts import check_now
+from certremoval.removals.jobs import find_job
+from certremoval.removals.undoing import draft_put_back, draft_undo
+from certremoval.web.pages import SignedInRequest, signed_in_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def undo_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Make a draft that undoes a job, for the people ticked or for all; an address that was typed leads to the job."""
+    if request.method != "POST":
+        find_job(request.user, job_id)
+        return redirect("job", job_id=job_id)
+    chosen = request.POST.getlist("user") if "ticked" in request.POST else None
+    draft = check_now(draft_undo(request.user, job_id, users=chosen))
+    return redirect("job", job_id=draft.pk)
+
+
+@require_http_methods(["POST"])
+@signed_in_page
+def put_back(request: SignedInRequest, record_id: int) -> HttpResponse:
+    """Make a draft that puts one person back on one certification."""
+    draft = check_now(draft_put_back(request.user, record_id))
+    return redirect("job", job_id=draft.pk)
