@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
 from certremoval.certifications.models import Certification, Enrollment
@@ -18,6 +19,7 @@ from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, run_slice
+from certremoval.removals.undoing import draft_undo, undo_job
 from tests.removals.conftest import make_group, make_unit, make_user, removal_file, remove, run
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -174,6 +176,13 @@ def _make_jobs(root: User) -> dict[str, Job]:
     running = remove(root, file(20, 40), title=ONE_LONG_WORD[:100])
     run_some(running, 15)
     queued = remove(root, file(70, 5), title="../../etc/passwd")
+    on_it = Enrollment.objects.filter(certification__certification_id=SLASHES)
+    on_it.filter(user__user_id__in=["000107", "000110"]).update(status="Certified", expiration_date=date(2020, 5, 3))
+    undone = run(remove(root, file(100, 13), title=f"Undone {SCRIPT}"))
+    undo = run(undo_job(root, undone.pk, users=[f"{number:06}" for number in range(100, 105)], reason=RIGHT_TO_LEFT))
+    Enrollment.objects.create(
+        certification=on_it[0].certification, user=User.objects.get(user_id="000105"), status="In Progress"
+    )
     for number in range(30):
         cancel(root, remove(root, file(80, 1), title=f"Repeated {number}").pk)
     return {
@@ -182,6 +191,8 @@ def _make_jobs(root: User) -> dict[str, Job]:
         "failed": failed,
         "running": running,
         "queued": queued,
+        "undone": undone,
+        "undo": undo,
     }
 
 
@@ -229,5 +240,9 @@ def _make_drafts(root: User) -> dict[str, Job]:
         root, io.BytesIO(removal_file(many).getvalue()), name="some.csv", title="Some left out", options=left_out
     )
     drafts["left out"] = check_now(draft)
+    undone = Job.objects.get(operation__title=f"Undone {SCRIPT}")
+    drafts["undo"] = check_now(draft_undo(root, undone.pk))
+    drafts["undo, nobody"] = check_now(draft_undo(root, undone.pk, users=["000100"]))
+    drafts["undo, checking"] = draft_undo(root, undone.pk)
     drafts["checking"] = upload_draft(root, removal_file(many), name="large.csv", title="Large", options=PlanOptions())
     return drafts

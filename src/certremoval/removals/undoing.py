@@ -35,6 +35,11 @@ _BATCH = 1_000
 Confirm = Callable[[PlanSummary], bool]
 
 
+def left_to_undo(job: Job, undos: Sequence[Job]) -> int:
+    """Return how many of those that a job removed (or put back) none of its ``undos`` has put back (or removed)."""
+    return _done(job) - sum(_done(undo) for undo in undos)
+
+
 def may_undo(actor: User, job: Job) -> bool:
     """Whether somebody who sees a job may undo it now: it has ended, has done something, and is in their reach."""
     return (

@@ -23,7 +23,7 @@ from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobStat
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
 from certremoval.removals.representation import job_progress
-from certremoval.removals.undoing import may_undo, undos_of
+from certremoval.removals.undoing import left_to_undo, may_undo, undos_of
 from certremoval.removals.words import OUTCOME_WORDS, Kind, outcome_words, result_kind, users
 from certremoval.web.drafts.preview import preview_page
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
@@ -117,9 +117,9 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "may_cancel": controls and job.state in CANCELLABLE,
         "may_resume": controls and job.state == JobState.FAILED and not undos,
         "resumes_with": users(counts["not_reached"]),
-        "may_undo": may_undo(request.user, job),
+        "may_undo": left_to_undo(job, [undo for undo, _visible in undos]) > 0 and may_undo(request.user, job),
         "done_outcome": DONE[TO_DO[job.kind]],
-        "undoes_with": users(counts[DONE[TO_DO[job.kind]]]),
+        "undoes_with": users(left_to_undo(job, [undo for undo, _visible in undos])),
         "undos": undos,
     }
 
