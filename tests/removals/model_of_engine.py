@@ -21,6 +21,19 @@ class Enrolled:
     revision: int = 1
 
 
+@dataclass
+class Record:
+    """One removal: of which enrollment in which state, by which job (None: of one person), put back or not."""
+
+    number: int
+    revision: int
+    pair: Pair
+    status: str
+    job: ModelJob | None
+    by: ModelJob | None = None
+    """The restore that put it back."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """Whom to leave out."""
@@ -30,9 +43,9 @@ class Choices:
     users: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class ModelJob:
-    """A job: what its file says, what is planned, how far it is."""
+    """A job: what its file says (or which removals it undoes), what is planned, how far it is."""
 
     rows: list[Pair]
     choices: Choices
@@ -48,17 +61,25 @@ class ModelJob:
     is_free: bool = False
     """Whoever has the token has let go of it, or fallen silent: another may take it."""
     attempts: int = 0
+    undoes: list[Record] | None = None
+    """The removals that a restore puts back, by line from 1 on; None of a removal."""
+    undone: bool = False
+
+    @property
+    def to_do(self) -> str:
+        """What is planned for a row that it is to work on."""
+        return "remove" if self.undoes is None else "restore"
 
     @property
     def refuses(self) -> bool:
         """Whether a line of the file refuses it."""
-        return bool(REFUSING & set(self.planned.values()))
+        return self.undoes is None and bool(REFUSING & set(self.planned.values()))
 
     def outcomes(self) -> dict[int, str]:
         """The outcome of each line as it is now."""
-        waiting = "not_reached" if self.state in ENDED else "remove"
+        waiting = "not_reached" if self.state in ENDED else self.to_do
         return {
-            line: self.done.get(line, waiting) if outcome == "remove" else outcome
+            line: self.done.get(line, waiting) if outcome == self.to_do else outcome
             for line, outcome in self.planned.items()
         }
 
@@ -71,9 +92,8 @@ class Model:
         """The unit of each user."""
         self.certifications = certifications
         self.enrolled: dict[Pair, Enrolled] = {}
-        self.records: list[tuple[int, int]] = []
-        """Enrollment's number and revision of each removal."""
-        self.removed_once: set[Pair] = set()
+        self.records: list[Record] = []
+        """In the order in which they were written."""
         self.jobs: dict[int, ModelJob] = {}
         self._numbers = 0
 
@@ -89,11 +109,23 @@ class Model:
         if one.status != status:
             one.status, one.revision = status, one.revision + 1
 
-    def remove(self, pair: Pair) -> None:
+    def remove(self, pair: Pair, job: ModelJob | None = None) -> None:
         """Take somebody off, with a record."""
         one = self.enrolled.pop(pair)
-        self.records.append((one.number, one.revision))
-        self.removed_once.add(pair)
+        self.records.append(Record(one.number, one.revision, pair, one.status, job))
+
+    def restorable(self, record: Record) -> str:
+        """Return whether a removal can be put back now."""
+        if record.by is not None:
+            return "already_restored"
+        return "enrolled_again" if record.pair in self.enrolled else "restore"
+
+    def plan_undo(self, job: ModelJob) -> None:
+        """Class every removal that the job is to put back, as things are now."""
+        for line, record in enumerate(job.undoes or (), 1):
+            job.planned[line] = self.restorable(record)
+            if job.planned[line] == "restore":
+                job.steps[line] = (record.number, record.revision)
 
     def plan(self, job: ModelJob) -> None:
         """Class every row of the job's file, as things are now."""
@@ -126,16 +158,24 @@ class Model:
                 or self.units[user] in choices.units
             )
             return "left_out" if out else "remove"
-        return "already_removed" if pair in self.removed_once else "not_enrolled"
+        last = next((record for record in reversed(self.records) if record.pair == pair), None)
+        return "not_enrolled" if last is None or last.by is not None else "already_removed"
 
     def process(self, job: ModelJob, line: int) -> None:
-        """Carry out one step: only what is still as it was planned is removed."""
+        """Carry out one step: only what is still as it was planned is removed, or put back."""
+        if job.undoes is not None:
+            record = job.undoes[line - 1]
+            job.done[line] = self.restorable(record)
+            if job.done[line] == "restore":
+                job.done[line], record.by = "restored", job
+                self.enrolled[record.pair] = Enrolled(record.number, record.status, record.revision + 1)
+            return
         pair = job.rows[line - 2]
         now = self.enrolled.get(pair)
         if now is None:
             job.done[line] = "gone_since_preview"
         elif (now.number, now.revision) == job.steps[line]:
-            self.remove(pair)
+            self.remove(pair, job)
             job.done[line] = "removed"
         else:
             job.done[line] = "changed_since_preview"

@@ -26,12 +26,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from certremoval.certifications.models import Certification, Enrollment, RemovalRecord
+from certremoval.certifications.models import Certification, Enrollment, RemovalRecord, Restoration
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
 from certremoval.loading.loads import load
 from certremoval.organization.models import OrganizationalUnit, UnitMembership, User
-from certremoval.problems import WrongState
+from certremoval.problems import NothingToDo, WrongState
 from certremoval.reading import read_table
 from certremoval.removals import processing
 from certremoval.removals.actions import cancel, resume
@@ -45,9 +45,10 @@ from certremoval.removals.processing import Claim, claim_job, claim_next_job, re
 from certremoval.removals.results import result_file
 from certremoval.removals.sql import advance
 from certremoval.removals.submitting import NotAccepted, remove_file, submit
+from certremoval.removals.undoing import draft_put_back, undo_job
 from certremoval.removals.verifying import verify
 from tests.removals.conftest import certification, make_unit, make_user, removal_file
-from tests.removals.model_of_engine import MAX_ATTEMPTS, Choices, Model, ModelJob, Pair
+from tests.removals.model_of_engine import ENDED, MAX_ATTEMPTS, Choices, Model, ModelJob, Pair
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "25"))
 
@@ -161,6 +162,9 @@ class Engine(RuleBasedStateMachine):
         """What drift is made of: chance alone seldom meets a step that is still to be done."""
         model = self.model.jobs[job]
         for line in sorted(set(model.steps) - set(model.done))[:2]:
+            if model.undoes is not None:
+                self.enrol(model.undoes[line - 1].pair, STATUSES[0])
+                continue
             pair = model.rows[line - 2]
             status = STATUSES[(STATUSES.index(self.status_of(pair)) + 1) % len(STATUSES)]
             if how == "changed":
@@ -258,10 +262,70 @@ class Engine(RuleBasedStateMachine):
             with pytest.raises(WrongState):
                 cancel(self.root, job)
 
+    @rule(target=jobs, job=jobs)
+    def undo(self, job: int) -> Any:
+        """Of a removal it puts back, of a restore it removes again; who is where they were is left alone."""
+        model = self.model.jobs[job]
+        if model.undoes is None:
+            undo = ModelJob([], Choices(), undoes=[record for record in self.model.records if record.job is model])
+            self.model.plan_undo(undo)
+        else:
+            order = list(Restoration.objects.order_by("pk").values_list("enrollment_id", "revision"))
+            back = [record for record in self.model.records if record.by is model]
+            back.sort(
+                key=lambda one: [(self.numbers[of], rev - 1) for of, rev in order].index((one.number, one.revision))
+            )
+            undo = ModelJob([record.pair for record in back], Choices(), skips=True)
+            self.model.plan(undo)
+        if model.state not in ENDED:
+            with pytest.raises(WrongState):
+                undo_job(self.root, job)
+            return multiple()
+        if undo.to_do not in undo.planned.values():
+            with pytest.raises(NothingToDo):
+                undo_job(self.root, job)
+            return multiple()
+        made = undo_job(self.root, job)
+        undo.state, model.undone = "queued", True
+        self.model.jobs[made.pk] = undo
+        return made.pk
+
+    @rule(target=jobs, which=st.integers(0, 20))
+    def put_one_removal_back(self, which: int) -> Any:
+        records = list(RemovalRecord.objects.order_by("pk"))
+        if which >= len(records):
+            return multiple()
+        stored = records[which]
+        state = (self.numbers[stored.enrollment_id], stored.revision)
+        (record,) = (one for one in self.model.records if (one.number, one.revision) == state)
+        refused: type[Exception] | None = None
+        if record.job is not None and record.job.state not in ENDED:
+            refused = WrongState
+        elif record.by is not None:
+            refused = NothingToDo
+        if refused:
+            with pytest.raises(refused):
+                draft_put_back(self.root, stored.pk)
+            return multiple()
+        draft = check_now(draft_put_back(self.root, stored.pk))
+        undo = ModelJob([], Choices(), undoes=[record])
+        self.model.plan_undo(undo)
+        if "restore" not in undo.planned.values():
+            with pytest.raises(NothingToDo):
+                submit(self.root, draft.pk, plan_number=1)
+            discard(self.root, draft.pk)
+            return multiple()
+        submit(self.root, draft.pk, plan_number=1)
+        undo.state = "queued"
+        if record.job is not None:
+            record.job.undone = True
+        self.model.jobs[draft.pk] = undo
+        return draft.pk
+
     @rule(job=jobs)
     def resume(self, job: int) -> None:
         model = self.model.jobs[job]
-        if model.state == "failed":
+        if model.state == "failed" and not model.undone:
             resume(self.root, job)
             model.state, model.attempts = "queued", 0
         else:
@@ -388,7 +452,14 @@ class Engine(RuleBasedStateMachine):
     @invariant()
     def records_are_the_models(self) -> None:
         stored = RemovalRecord.objects.order_by("id").values_list("enrollment_id", "revision")
-        assert sorted((self.numbers[of], revision) for of, revision in stored) == sorted(self.model.records)
+        expected = sorted((record.number, record.revision) for record in self.model.records)
+        assert sorted((self.numbers[of], revision) for of, revision in stored) == expected
+
+    @invariant()
+    def restorations_are_the_models(self) -> None:
+        stored = Restoration.objects.values_list("enrollment_id", "revision")
+        expected = sorted((record.number, record.revision + 1) for record in self.model.records if record.by)
+        assert sorted((self.numbers[of], revision) for of, revision in stored) == expected
 
     @invariant()
     def jobs_are_the_models(self) -> None:
