@@ -290,6 +290,20 @@ class Engine(RuleBasedStateMachine):
         self.model.jobs[made.pk] = undo
         return made.pk
 
+    @rule(target=jobs, job=jobs, before=st.booleans(), after=st.booleans())
+    def a_job_is_done_and_undone(self, job: int, before: bool, after: bool) -> Any:
+        """With some of its people on it again before the undo is planned, or after; chance seldom comes so far."""
+        self.a_worker_does_all_of_it(job)
+        removed = [record for record in self.model.records if record.job is self.model.jobs[job]]
+        if before and len(removed) > 1:
+            self.enrol(removed[0].pair, STATUSES[0])
+        undo = self.undo(job)
+        if isinstance(undo, int):
+            if after and removed:
+                self.enrol(removed[-1].pair, STATUSES[0])
+            self.a_worker_does_all_of_it(undo)
+        return undo
+
     @rule(target=jobs, which=st.integers(0, 20))
     def put_one_removal_back(self, which: int) -> Any:
         records = list(RemovalRecord.objects.order_by("pk"))
