@@ -84,7 +84,8 @@ class Scenario:
         return worker
 
     def any_worker(self) -> subprocess.Popen[str]:
-        """Return one that runs."""
+        """Return one that runs; one that was asked to stop may have gone since."""
+        self.start_workers()
         return self.chance.choice([worker for worker in self.workers if worker.poll() is None])
 
     # --- disturbing
