@@ -90,6 +90,47 @@ RECORD = """
     {join} certifications c ON c.id = e.certification_id
     WHERE {steps} ORDER BY s.position
 """
+PLAN_UNDO = """
+    INSERT INTO planned_undo
+    SELECT ROW_NUMBER() OVER (ORDER BY {order}), ROW_NUMBER() OVER (ORDER BY r.id), r.id, r.certification_id, r.user_id,
+           c.id, u.id, r.enrollment_id, r.revision, r.status
+    FROM removal_records r
+    JOIN users u ON u.id = r.user_key
+    JOIN certifications c ON c.id = r.certification_key
+    LEFT JOIN restorations x ON x.record_id = r.id
+    LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+    WHERE r.operation_id = 1 AND x.id IS NULL AND e.id IS NULL
+"""
+PLANNED_UNDO = """line bigint, record_id bigint, certification_text text, user_text text, certification_key bigint,
+    user_key bigint, enrollment_id bigint, revision bigint, status text"""
+KEEP_UNDO_ROWS = """
+    INSERT INTO job_rows (
+        job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
+        status, record_id
+    )
+    SELECT 2, 1, line, position, 'restore', certification_text, user_text, certification_key, user_key, status,
+           record_id
+    FROM planned_undo WHERE line > {after} AND line <= {up_to} ORDER BY line
+"""
+KEEP_UNDO_STEPS = """
+    INSERT INTO job_steps (job_id, plan_number, position, certification_key, user_key, enrollment_id, revision)
+    SELECT 2, 1, position, certification_key, user_key, enrollment_id, revision
+    FROM planned_undo WHERE position > {after} AND position <= {up_to} ORDER BY position
+"""
+VALUES = "status, version, period, identifier, assigned_date, due_date, certified_date, expiration_date"
+UNDO_RECORDS = "job_steps s {join} removal_records r ON r.enrollment_id = s.enrollment_id AND r.revision = s.revision"
+UNDO_STEPS = "s.job_id = 2 AND s.plan_number = 1 AND s.position > {after} AND s.position <= {up_to}"
+ENROLL = f"""
+    INSERT INTO enrollments (id, certification_id, user_id, {VALUES}, revision)
+    SELECT r.enrollment_id, r.certification_key, r.user_key, {", ".join(f"r.{one}" for one in VALUES.split(", "))},
+           r.revision + 1
+    FROM {UNDO_RECORDS} WHERE {{steps}} ORDER BY s.position
+"""
+RESTORE = f"""
+    INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)
+    SELECT 1, r.id, r.enrollment_id, r.revision + 1, {{now}}
+    FROM {UNDO_RECORDS} WHERE {{steps}} ORDER BY s.position
+"""
 STEPS = "s.job_id = 1 AND s.plan_number = 1 AND s.position > {after} AND s.position <= {up_to}"
 
 
@@ -196,6 +237,33 @@ class Sqlite:
                 time.sleep(PAUSE)
         watch.tell(rows=removals)
 
+    def restoring(self) -> None:
+        """Plan, keep and process the undo."""
+        db, watch = self._db, Watch()
+        with watch.stage("undo planning"):
+            db.execute("BEGIN DEFERRED")
+            db.execute(f"CREATE TEMP TABLE planned_undo (position INTEGER PRIMARY KEY, {PLANNED_UNDO})")
+            db.execute(PLAN_UNDO.format(order="r.id"))
+            db.execute("CREATE INDEX temp.planned_undo_by_line ON planned_undo (line)")
+            (rows,) = db.execute("SELECT COUNT(*) FROM planned_undo").fetchone()
+            db.execute("COMMIT")
+            for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
+                self._in_chunks(lambda after, size: min(after + size, rows) if after < rows else None, statement)
+        with watch.stage("undo processing"):
+            after, size = 0, 2_000
+            while after < rows:
+                began, up_to = time.monotonic(), min(after + size, rows)
+                words = {"join": "CROSS JOIN", "steps": UNDO_STEPS.format(after=after, up_to=up_to)}
+                db.execute("BEGIN IMMEDIATE")
+                now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+                enrolled = db.execute(ENROLL.format(**words)).rowcount
+                assert enrolled == db.execute(RESTORE.format(**words, now=now)).rowcount == up_to - after
+                db.execute("UPDATE jobs SET checkpoint = ? WHERE id = 1", (up_to,))
+                db.execute("COMMIT")
+                after, size = up_to, _next_size(size, began)
+                time.sleep(PAUSE)
+        watch.tell(rows=rows)
+
     def result(self) -> None:
         """Write the result file."""
         watch = Watch()
@@ -276,6 +344,31 @@ class Postgresql:
                     assert done == (up_to - after, up_to - after)
                     self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
         watch.tell(rows=removals)
+
+    def restoring(self) -> None:
+        """Plan, keep and process the undo."""
+        watch = Watch()
+        with watch.stage("undo planning"), self._db.transaction():
+            self._run("SET LOCAL jit = off")
+            self._run(f"CREATE TEMP TABLE planned_undo (position bigint, {PLANNED_UNDO}) ON COMMIT DROP")
+            self._run(PLAN_UNDO.format(order="r.enrollment_id"))
+            self._run("CREATE INDEX ON planned_undo (line)")
+            self._run("ANALYZE planned_undo")
+            (rows,) = self._run("SELECT COUNT(*) FROM planned_undo").fetchone()
+            for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
+                self._run(statement.format(after=0, up_to=rows))
+            self._run("ANALYZE job_rows")
+            self._run("ANALYZE job_steps")
+        with watch.stage("undo processing"):
+            for after in range(0, rows, LARGEST):
+                up_to = min(after + LARGEST, rows)
+                words = {"join": "JOIN", "steps": UNDO_STEPS.format(after=after, up_to=up_to)}
+                with self._db.transaction():
+                    enrolled = self._run(ENROLL.format(**words)).rowcount
+                    restored = self._run(RESTORE.format(**words, now="statement_timestamp()")).rowcount
+                    assert enrolled == restored == up_to - after
+                    self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
+        watch.tell(rows=rows)
 
     def result(self) -> None:
         """Write the result file."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks import databases, filling, measuring
 
-STAGES = ("reading", "planning", "keeping", "processing", "result")
+STAGES = ("reading", "planning", "keeping", "processing", "result", "undo planning", "undo processing")
 SAMPLE = 2_000
 
 
@@ -88,7 +88,7 @@ def _stages(who: str, original: databases.Database, folder: Path) -> list[dict[s
         kind = [copy.kind] if who == "bound" else []
         if who == "bound":
             measuring.run("bound", copy.kind, "prepare", str(folder), environment=copy.environment)
-        for stage in ("reading", "planning", "processing", "result"):
+        for stage in ("reading", "planning", "processing", "result", "restoring"):
             told = measuring.run(who, *kind, stage, str(folder), environment=copy.environment)
             for name, taken in told["stages"].items():
                 results.append({"who": who, "stage": name, "memory_mb": told["memory_mb"], **taken})
@@ -136,7 +136,7 @@ def table(figures: list[dict[str, Any]]) -> list[str]:
             bound = best(figures, **case, who="bound", stage=stage)
             if product is None or bound is None:
                 continue
-            if stage != "reading":  # planning reads the file itself
+            if stage != "reading" and not stage.startswith("undo"):  # planning reads the file itself
                 total["product"] += product["seconds"]
                 total["bound"] += bound["seconds"]
             ratio = product["seconds"] / bound["seconds"]

@@ -83,6 +83,27 @@ def result(folder: Path) -> None:
     watch.tell()
 
 
+def restoring(folder: Path) -> None:
+    """Undo the job: plan and keep it as ``certremoval undo --yes`` does, then process it as a worker does."""
+    from certremoval.database.write_log import write_back_before_others
+    from certremoval.organization.models import User
+    from certremoval.removals.models import Job
+    from certremoval.removals.processing import claim_job, run_slice
+    from certremoval.removals.undoing import undo_job
+
+    watch = Watch()
+    with watch.stage("undo planning"):
+        undo = undo_job(User.objects.get(user_id="admin"), Job.objects.get().pk)
+    write_back_before_others()
+    with watch.stage("undo processing"):
+        held = claim_job(undo.pk)
+        assert held is not None
+        run_slice(held)
+    undo.refresh_from_db()
+    assert (undo.state, undo.checkpoint, undo.changed_count) == ("processed", undo.remove_count, 0)
+    watch.tell(rows=undo.remove_count)
+
+
 def verify(folder: Path) -> None:
     """See that every promise holds, so that a quick wrong answer counts for nothing."""
     from certremoval.removals.verifying import verify as breaches

@@ -21,7 +21,7 @@ def test_every_stage_is_measured_beside_the_bound(tmp_path: Path) -> None:
     done = run(*small, "--xlsx", "--folder", str(tmp_path), "--output", str(figures))
 
     measured = {(one["who"], one["stage"]) for one in json.loads(figures.read_text())["figures"]}
-    stages = {"reading", "planning", "keeping", "processing", "result"}
+    stages = {"reading", "planning", "keeping", "processing", "result", "undo planning", "undo processing"}
     assert measured == {
         *((who, stage) for who in ("product", "bound") for stage in stages),
         ("product", "reading XLSX"),
