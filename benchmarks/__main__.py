@@ -1,11 +1,11 @@
-"""``python -m benchmarks [engine|fairness|picture] …``; each has ``--help``. Without a name: engine."""
+"""``python -m benchmarks [engine|fairness|lists|picture] …``; each has ``--help``. Without a name: engine."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-PARTS = ("engine", "fairness", "picture")
+PARTS = ("engine", "fairness", "lists", "picture")
 
 if __name__ == "__main__":
     _arguments = sys.argv[1:]

@@ -47,12 +47,16 @@ def peak_memory_mb() -> float:
     raise OSError("no VmHWM in /proc/self/status")
 
 
+def inherited() -> dict[str, str]:
+    """Return this process's environment without what would lead the product to another database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("CERTREMOVAL", "DATABASE"))}
+
+
 def run(module: str, *arguments: str, environment: dict[str, str]) -> dict[str, Any]:
     """Run ``python -m benchmarks.MODULE`` and return what it told; {} if it tells nothing."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CERTREMOVAL", "DATABASE"))}
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{module}", *arguments],
-        env={**inherited, "DJANGO_SETTINGS_MODULE": "certremoval.config.settings", **LIMITS, **environment},
+        env={**inherited(), "DJANGO_SETTINGS_MODULE": "certremoval.config.settings", **LIMITS, **environment},
         stdout=subprocess.PIPE,
         encoding="utf-8",
         check=True,
