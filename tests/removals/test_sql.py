@@ -414,7 +414,7 @@ def test_lease_and_advance(root: User) -> None:
 
     locked = advance.lock_job(held)
     assert locked == advance.LockedJob(
-        operation_id=first.operation_id, kind="removal", plan_number=1, remove_count=2, checkpoint=0
+        operation_id=first.operation_id, kind="removal", plan_number=1, remove_count=2, checkpoint=0, new_changes=0
     )
     assert advance.lock_job(other) is None
     advance.advance(held, checkpoint=2, changed=1, gone=0)

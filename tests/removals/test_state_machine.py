@@ -387,12 +387,13 @@ class Engine(RuleBasedStateMachine):
                 processing._process_chunk(held, size)
             return
         lines = self._next_lines(held.job_id, size)
-        done, total = processing._process_chunk(held, size)
+        done, total, ended = processing._process_chunk(held, size)
         for line in lines:
             self.model.process(job, line)
         assert (done, total) == (len(job.done), len(job.steps))
         job.is_free, job.attempts = False, 0 if lines else job.attempts
-        if done == total:
+        assert ended == (done == total)
+        if ended:
             job.state, job.token = "processed", None
         assert verify() == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
@@ -52,7 +52,15 @@ def resume(actor: User, job_id: int) -> Job:
         resumed = (
             Job.objects.filter(pk=job.pk, state=JobState.FAILED)
             .exclude(Q(undone_by__isnull=False) & ~Q(undone_by__state__in=DRAFT_STATES))
-            .update(state=JobState.QUEUED, ended_at=None, error="", attempts=0, served_at=None)
+            .update(
+                state=JobState.QUEUED,
+                ended_at=None,
+                error="",
+                attempts=0,
+                served_at=None,
+                # Whoever lets it go on has seen how many had changed.
+                changes_accepted=F("changed_count"),
+            )
         )
     job.refresh_from_db()
     if not resumed:

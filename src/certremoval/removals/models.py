@@ -110,6 +110,9 @@ class Job(models.Model):
     checkpoint = models.PositiveBigIntegerField(default=0)
     changed_count = models.PositiveBigIntegerField(default=0)
     gone_count = models.PositiveBigIntegerField(default=0)
+    changes_accepted = models.PositiveBigIntegerField(
+        default=0, help_text="Rows changed since the preview, up to which somebody has let the job go on."
+    )
 
     scheduled_for = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)

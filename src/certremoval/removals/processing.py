@@ -39,6 +39,9 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 2_000
+CHANGES_SHARE, CHANGES_LEAST = 0.10, 25
+"""A job stops when more of its rows than this share, and than this many, have changed since its preview."""
+
 RETRIES = 5
 """How often a chunk is tried again for a passing fault of the database. A retry is no attempt."""
 
@@ -104,7 +107,7 @@ def run_slice(
     while True:
         pace.begin()
         try:
-            done, total = _chunk_with_retries(held, pace.size)
+            done, total, ended = _chunk_with_retries(held, pace.size)
         except LeaseLost:
             logger.info("Job %s was cancelled, or another worker has it.", held.job_id)
             return False
@@ -114,7 +117,7 @@ def run_slice(
             return True
         if progress is not None:
             progress(done, total)
-        if done >= total:
+        if ended:
             return True
         pace.end()
         if (stop is not None and stop()) or (time.monotonic() - begun >= seconds and job_waits()):
@@ -122,7 +125,7 @@ def run_slice(
             return False
 
 
-def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int]:
+def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int, bool]:
     for retry in range(RETRIES + 1):
         try:
             return _process_chunk(held, size)
@@ -145,10 +148,12 @@ def _passes(error: Exception) -> bool:
     return "connection" in text or "database is locked" in text
 
 
-def _process_chunk(held: Claim, size: int) -> tuple[int, int]:
-    """Carry out the next ``size`` rows and return how far the job is, of how many.
+def _process_chunk(held: Claim, size: int) -> tuple[int, int, bool]:
+    """Carry out the next ``size`` rows; return how far the job is, of how many, and whether it has ended.
 
-    Raises LeaseLost, having done nothing, if the job was cancelled or is no longer held.
+    A removal that has met too many changes since its preview (:func:`changes_limit`) is marked Failed before it goes
+    on: what was looked at is not what is there any more. Raises LeaseLost, having done nothing, if the job was
+    cancelled or is no longer held.
     """
     with transaction.atomic():
         job = advance.lock_job(held)
@@ -165,9 +170,27 @@ def _process_chunk(held: Claim, size: int) -> tuple[int, int]:
                 up_to=up_to,
             )
             advance.advance(held, checkpoint=up_to, changed=counts.changed, gone=counts.gone)
+            new_changes = job.new_changes + counts.changed
+        else:
+            new_changes = 0
         if up_to == job.remove_count:
             advance.finish(held)
-    return up_to, job.remove_count
+        elif job.kind == Operation.Kind.REMOVAL and new_changes > (limit := changes_limit(job.remove_count)):
+            advance.fail(held, _too_many_changes(new_changes, limit))
+            return up_to, job.remove_count, True
+    return up_to, job.remove_count, up_to == job.remove_count
+
+
+def changes_limit(remove_count: int) -> int:
+    """Return how many rows of a job may have changed since its preview before it stops: a tenth, at least 25."""
+    return max(int(remove_count * CHANGES_SHARE), CHANGES_LEAST)
+
+
+def _too_many_changes(changed: int, limit: int) -> str:
+    return (
+        f"{changed:,} lines have changed since the preview and were left alone; more than {limit:,} are not expected."
+        " The job stopped before it went on. Look at these lines. Resume lets it go on with the others, or cancel it."
+    )
 
 
 def plan_claimed_draft(held: Claim) -> None:

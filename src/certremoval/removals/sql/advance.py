@@ -14,20 +14,21 @@ from certremoval.removals.sql.lease import Claim
 
 @dataclass(frozen=True, slots=True)
 class LockedJob:
-    """What a chunk needs to know of its job."""
+    """What a chunk needs to know of its job; ``new_changes``: rows changed since the preview that nobody accepted."""
 
     operation_id: int
     kind: str
     plan_number: int
     remove_count: int
     checkpoint: int
+    new_changes: int
 
 
 _LOCK = """
     UPDATE jobs SET lease_until = {lease_end}
     WHERE id = %(job)s AND lease_token = %(token)s AND state = 'in_progress'
     RETURNING operation_id, (SELECT kind FROM operations WHERE operations.id = jobs.operation_id),
-        plan_number, remove_count, checkpoint
+        plan_number, remove_count, checkpoint, changed_count - changes_accepted
 """
 _ADVANCE = """
     UPDATE jobs SET checkpoint = %(checkpoint)s, attempts = 0,
