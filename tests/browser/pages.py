@@ -152,6 +152,8 @@ VISITS = (
     Visit("job", "undone", _job("job", "undone"), then=unfold),
     Visit("job", "of an undo", _job("job", "undo"), then=unfold),
     Visit("job", "undone, read only", _job("job", "undone"), who="auditor"),
+    Visit("job-reschedule", "", _job("job-reschedule", "queued")),
+    Visit("job-reschedule", "dialog", _job("job", "queued"), then=opened_dialog("job-reschedule")),
     Visit("job-cancel", "", _job("job-cancel", "running")),
     Visit("job-cancel", "dialog", _job("job", "running"), then=opened_dialog("job-cancel")),
     Visit("job-cancel", "of a processed job", _job("job-cancel", "processed"), status=409),

@@ -12,7 +12,6 @@ from tests.cli.conftest import Run, World
     [
         ["approve", "1"],
         ["decline", "1", "--reason", "Not agreed"],
-        ["reschedule", "1", "--at", "2030-01-01T06:00+02:00"],
         ["purge"],
     ],
     ids=lambda typed: typed[0],

@@ -174,9 +174,7 @@ def test_wait_and_at_exclude_each_other(world: World, run: Run) -> None:
     assert nothing_was_done(world)
 
 
-@pytest.mark.parametrize(
-    "option", [["--at", "2030-01-01T00:00Z"], ["--at", ""], ["--confirm", "1"], ["--confirm", ""]], ids=str
-)
+@pytest.mark.parametrize("option", [["--confirm", "1"], ["--confirm", ""]], ids=str)
 def test_options_of_a_later_release_say_so_and_do_nothing(world: World, run: Run, option: list[str]) -> None:
     ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", *option)
 

@@ -356,7 +356,7 @@ class TestDiscarding:
             Job.objects.update(state=JobState.QUEUED)
             return found
 
-        monkeypatch.setattr("certremoval.removals.drafts.find_to_submit", found_and_submitted)
+        monkeypatch.setattr("certremoval.removals.drafts.find_job", found_and_submitted)
         with pytest.raises(WrongState):
             discard(root, job.pk)
 

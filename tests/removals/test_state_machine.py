@@ -271,7 +271,13 @@ class Engine(RuleBasedStateMachine):
             self.model.plan_undo(undo)
         else:
             order = list(Restoration.objects.order_by("pk").values_list("enrollment_id", "revision"))
-            back = [record for record in self.model.records if record.by is model]
+            back = [
+                record
+                for record in self.model.records
+                if record.by is model
+                and (on := self.model.enrolled.get(record.pair)) is not None
+                and on.number == record.number
+            ]
             back.sort(
                 key=lambda one: [(self.numbers[of], rev - 1) for of, rev in order].index((one.number, one.revision))
             )

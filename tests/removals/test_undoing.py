@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,9 +22,10 @@ from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, NotPermitted, WrongState
 from certremoval.removals.actions import cancel, resume
-from certremoval.removals.counts import job_counts
+from certremoval.removals.counts import job_counts, job_result
 from certremoval.removals.drafts import check_now, discard
 from certremoval.removals.job_lines import lines_of_job
+from certremoval.removals.jobs import find_job
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.pace import Pace
 from certremoval.removals.planning import PlanSummary
@@ -153,6 +155,7 @@ class TestEverythingComesBack:
         fail(job)
 
         undo = undo_job(root, job.pk)
+        draft_undo(root, job.pk)  # a draft beside it lifts nothing
 
         with pytest.raises(WrongState, match="not undone"):
             resume(root, job.pk)
@@ -420,10 +423,34 @@ class TestUndoingAnUndo:
 
         again = run(undo_job(root, undo.pk))
 
-        assert counts_of(again) == {"removed": 1, "not_enrolled": 1} or counts_of(again) == {
-            "removed": 1,
-            "already_removed": 1,
-        }
+        assert counts_of(again) == {"removed": 1}
+
+    def test_who_left_and_was_enrolled_anew_is_left_alone(self, root: User) -> None:
+        undo = run(undo_job(root, everyone_removed(root, "K-1", "K-2").pk))
+        Enrollment.objects.get(user__user_id="K-1").delete()
+        enrolled_anew()
+
+        run(undo_job(root, undo.pk))
+
+        assert enrolled() == ["K-1"]
+
+    def test_an_id_that_is_somebody_elses_now_removes_nobody_else(self, root: User) -> None:
+        undo = run(undo_job(root, everyone_removed(root, "K-1", "K-2").pk))
+        Enrollment.objects.get(user__user_id="K-1").delete()
+        user_gone()
+        enrolled_anew()
+
+        run(undo_job(root, undo.pk))
+
+        assert enrolled() == ["K-1"]
+
+    def test_when_all_have_left_there_is_nothing_to_undo(self, root: User) -> None:
+        undo = run(undo_job(root, everyone_removed(root, "K-1").pk))
+        Enrollment.objects.all().delete()
+        with pytest.raises(NothingToDo, match="nothing left to undo"):
+            undo_job(root, undo.pk)
+        with pytest.raises(NothingToDo, match="nothing left to undo"):
+            draft_undo(root, undo.pk)
 
     def test_and_that_can_be_undone_too(self, root: User) -> None:
         enroll(FORKLIFT, "K-1", identifier="F-1")
@@ -500,6 +527,17 @@ class TestWhatCannotBeUndone:
         job = everyone_removed(root, "K-1")
         draft_undo(root, job.pk)
         assert job_json(job)["undone_by"] == []
+
+
+class TestLists:
+    def test_a_list_asks_nothing_for_a_single_undo(self, root: User) -> None:
+        job = everyone_removed(root, "K-1")
+        undo = undo_job(root, job.pk)
+        enrolled_anew()
+        undo = find_job(root, run(undo).pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert job_result(undo) == "0 put back, 1 left alone"
+        assert len(queries) == 0
 
 
 class TestPermission:

@@ -17,6 +17,7 @@ from certremoval.access.models import Constraint, Grant, Permission
 from certremoval.certifications.models import Enrollment, Operation
 from certremoval.organization.models import Group, User
 from certremoval.reading import read_table, write_xlsx
+from certremoval.removals.counts import job_counts
 from certremoval.removals.drafts import upload_draft
 from certremoval.removals.models import Job, JobCertification, JobState, StoredFile
 from certremoval.removals.options import PlanOptions
@@ -106,7 +107,7 @@ class TestTheResult:
         assert "No line was left out." not in words(page)
 
     def test_counts_as_a_picture_that_is_full(self, mixed: Job) -> None:
-        parts = parts_of(mixed)
+        parts = parts_of(mixed, job_counts(mixed))
 
         assert [(part.outcome, part.kind) for part in parts][:2] == [("removed", "good"), ("left_out", "warn")]
         assert sum(float(part.width) for part in parts) == pytest.approx(100, abs=0.1)
@@ -117,7 +118,7 @@ class TestTheResult:
         mixed.remove_count = mixed.checkpoint = 999_999
         mixed.changed_count = 0
 
-        assert [(part.outcome, float(part.width) > 0.3) for part in parts_of(mixed)] == [
+        assert [(part.outcome, float(part.width) > 0.3) for part in parts_of(mixed, job_counts(mixed))] == [
             ("removed", True),
             ("blank", True),
         ]

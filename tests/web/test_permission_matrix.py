@@ -94,6 +94,7 @@ GET: dict[str, tuple[str, Row]] = {
     "job-file": ("ended", row(SEES_BENS, 404)),
     "job-problems": ("ended", row(SEES_BENS, 404)),
     "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "job-reschedule": ("queued", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "new-job": ("", row(MANAGES, 403)),
     "template": ("file", row(MANAGES, 403)),
     "job-resume": ("failed", row(SEES_BENS, 404)),
@@ -123,6 +124,7 @@ POST: dict[str, tuple[str, Row]] = {
     "new-job": ("", row(MANAGES, 403)),
     "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "job-resume": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "job-reschedule": ("queued", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "draft-change": ("draft", row({"ben"}, 404)),
     "draft-title": ("draft", row({"ben"}, 404)),
     "draft-replace": ("draft", row({"ben"}, 404)),
@@ -224,6 +226,7 @@ class World:
         ended = run(remove(self.ben, people("K-1", "NOBODY"), title="Bens ended", skip_problems=True))
         failed = remove(self.ben, people("K-2"), title="Bens failed")
         Job.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="The database refused the work.")
+        queued = remove(self.ben, people("K-2"), title="Bens queued")
         draft = upload_draft(self.ben, people("K-2"), name="x.csv", title="Bens draft", options=PlanOptions())
         assert check_now(draft).state == JobState.DRAFT
         person = User.objects.get(user_id="K-2")
@@ -231,6 +234,7 @@ class World:
             "": {},
             "ended": {"job_id": ended.pk},
             "failed": {"job_id": failed.pk},
+            "queued": {"job_id": queued.pk},
             "draft": {"job_id": draft.pk},
             "record": {"record_id": RemovalRecord.objects.get().pk},
             "file": {"format": "csv"},

@@ -329,12 +329,12 @@ def test_anothers_draft_is_not_found(ada: User, signed_in: SignedIn) -> None:
     assert job.state == JobState.DRAFT
 
 
-def test_who_may_only_look_cannot_submit(auditor: User, learner: User, ada: User, signed_in: SignedIn) -> None:
+def test_a_draft_is_there_for_its_creator_alone(auditor: User, learner: User, ada: User, signed_in: SignedIn) -> None:
     enroll(FORKLIFT, "K-1")
     job = draft(ada, "K-1")
     for user in (auditor, learner):
-        assert signed_in(user).get(address(job, "confirm/")).status_code == 403
-        assert sent(signed_in(user), job, {"plan": "1", "changed": "0"}).status_code == 403
+        assert signed_in(user).get(address(job, "confirm/")).status_code == 404
+        assert sent(signed_in(user), job, {"plan": "1", "changed": "0"}).status_code == 404
     assert job.state == JobState.DRAFT
 
 

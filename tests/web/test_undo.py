@@ -12,7 +12,10 @@ from certremoval.access.models import Permission
 from certremoval.certifications.models import Enrollment, RemovalRecord
 from certremoval.certifications.removing import remove_person
 from certremoval.organization.models import User
+from certremoval.problems import WrongState
+from certremoval.removals.drafts import check_now, replace_file, revise_draft
 from certremoval.removals.models import Job, JobState
+from certremoval.removals.options import PlanOptions
 from certremoval.removals.undoing import undo_job
 from tests.removals.conftest import FORKLIFT, enroll, enrolled, make_group, make_user, people, remove, run
 from tests.removals.conftest import root as root
@@ -82,16 +85,18 @@ def test_a_job_is_undone_from_its_page(browser: Client, done: Job) -> None:
     assert "3 put back" in page
     assert "Undo and remove 3 users" in page
     undone = shown(browser, at(done))
-    assert "Undone: Undo of Leavers" in undone
+    assert "Undo: Processed: 3 put back. Undo of Leavers" in undone
     assert "by Rosa Oort" in undone
     assert "Undo and put" not in undone
 
 
 def test_those_ticked_alone(browser: Client, done: Job) -> None:
-    draft = drafted(browser, done, ticked="1", user=["K-2"])
+    # By key: a User ID may have changed since, or be somebody else's.
+    User.objects.filter(user_id="K-2").update(user_id="K-2-new")
+    draft = drafted(browser, done, ticked="1", user=[User.objects.get(user_id="K-2-new").pk])
     submitted(browser, draft)
 
-    assert enrolled() == ["K-2"]
+    assert enrolled() == ["K-2-new"]
     assert "Undo and put 2 users back" in shown(browser, at(done))
 
 
@@ -204,6 +209,52 @@ def test_the_creator_sees_that_their_job_was_undone_but_not_by_which_job_if_that
 
     page = signed_in(creator).get(at(job)).content.decode()
 
-    assert "Undone: by Rosa Oort" in words(page)
+    assert "Undo: Processed: 1 put back. by Rosa Oort" in words(page)
     assert "Of somebody else" not in page
     assert at(undo) not in page
+
+
+def test_of_a_hidden_job_the_undo_does_not_tell_the_title(root: User, signed_in: SignedIn) -> None:
+    enroll(FORKLIFT, "K-1")
+    hidden = run(remove(root, people("K-1"), title="Secret closure"))
+    undoer = make_user("UNDOER", "Una Berg")
+    give(undoer, Permission.REMOVAL_UNDO)
+    undo = run(undo_job(undoer, hidden.pk, title="Back again"))
+    viewer = make_user("VIEWER")
+    give(viewer, Permission.REMOVAL_VIEW).constraints.create(kind="groups", group=make_group("G", "UNDOER"))
+
+    page = signed_in(viewer).get(at(undo)).content.decode()
+
+    assert "Back again" in page
+    assert "Secret closure" not in page
+    assert at(hidden) not in page
+
+
+def test_a_person_whose_user_is_gone_breaks_no_page(browser: Client, root: User, done: Job) -> None:
+    undo = undo_job(root, done.pk)
+    draft = drafted(browser, done)
+    User.objects.get(user_id="K-1").delete()
+    again = run(undo)
+
+    assert "Ana Ruiz" in shown(browser, at(again))
+    assert "K-1" in shown(browser, at(draft))
+    assert "Jon Bell" in shown(browser, at(done))
+
+
+def test_the_undo_of_an_undo_takes_no_other_file(browser: Client, root: User, done: Job) -> None:
+    """Whoever may undo may not by that remove whom they like."""
+    undo = run(undo_job(root, done.pk))
+    enroll(FORKLIFT, "K-9")
+    draft = drafted(browser, undo)
+    page = shown(browser, at(draft))
+    assert "3 users will be removed" in page
+    assert "Replace file" not in page
+    assert "Read the file differently" not in page
+
+    assert browser.get(at(draft, "draft-replace")).status_code == 409
+    with pytest.raises(WrongState):
+        replace_file(root, draft.pk, people("K-9"), name="x.csv")
+    with pytest.raises(WrongState):
+        revise_draft(root, draft.pk, options=PlanOptions(match="email"))
+    left_out = check_now(revise_draft(root, draft.pk, options=PlanOptions(leave_out_users=("K-1",))))
+    assert left_out.remove_count == 2

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from certremoval.cli.failures import UsageError
+from certremoval.organization.models import User
+from certremoval.problems import InvalidRequest
 from certremoval.reading import trim_id
 from certremoval.removals.models import JobState
 from certremoval.removals.options import MATCHES, PlanOptions
+from certremoval.removals.scheduling import read_when
 
 LATER = "comes with the release Nothing irreversible, and this is an earlier one"
 
@@ -52,6 +55,14 @@ def unit(text: str) -> tuple[str, str]:
     if not (equals and trim_id(kind) and trim_id(unit_id)):
         raise argparse.ArgumentTypeError(f"{text} names no unit. Write TYPE=ID, as in Division=D-10")
     return trim_id(kind), trim_id(unit_id)
+
+
+def moment_of(text: str, actor: User) -> datetime:
+    """Read when a job is to run. Raises UsageError: nothing was done."""
+    try:
+        return read_when(text, actor)
+    except InvalidRequest as error:
+        raise UsageError(f"{error.message} Nothing was done.") from None
 
 
 def states(text: str) -> tuple[JobState, ...]:

@@ -33,7 +33,7 @@ OVERVIEW = {
         "undo": "Put the people of a job back",
         "approve": "Let a waiting job run (later release)",
         "decline": "Turn a waiting job down (later release)",
-        "reschedule": "Move a job to another time (later release)",
+        "reschedule": "Move a job to another time",
     },
     "People and certifications": {
         "load": "Load people, units, groups, certifications, enrollments",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.cli.text import counted, shown, table
+from certremoval.organization.models import User
 from certremoval.problems import Problem
 from certremoval.removals.counts import job_counts, job_result
+from certremoval.removals.jobs import jobs_of_operations
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.representation import job_problems
@@ -151,7 +153,7 @@ def advice_for(summary: PlanSummary) -> str:
     )
 
 
-def question_lines(summary: PlanSummary) -> list[str]:
+def question_lines(summary: PlanSummary, *, when: datetime | None = None, zone: tzinfo | None = None) -> list[str]:
     """Return what somebody must know before they remove people: the confirm dialog of the pages, as lines."""
     certifications = [(one.title, one.planned) for one in summary.certifications]
     where = from_where(certifications, summary.certification_count)
@@ -163,7 +165,8 @@ def question_lines(summary: PlanSummary) -> list[str]:
         lines.append(f"  {lines_of(left_out)} {'is' if left_out == 1 else 'are'} left out.")
     if summary.includes_actor:
         lines.append("  You are one of them.")
-    return [*lines, "  It runs now.", "", WHAT_STAYS]
+    runs = "now" if when is None else f"on {moment(when, zone)}"
+    return [*lines, f"  It runs {runs}.", "", WHAT_STAYS]
 
 
 def undo_lines(summary: PlanSummary) -> list[str]:
@@ -199,15 +202,22 @@ def job_sentence(job: Job) -> str:
     """Return the state of a job with its result: Processed never stands alone."""
     match job.state:
         case JobState.CHECKING:
-            return "Draft: its file is being checked"
+            return "Draft: it is being prepared" if job.restores else "Draft: its file is being checked"
         case JobState.AWAITING_APPROVAL:
             return f"Queued, waits for approval: {job_result(job)}"
     return f"{job.get_state_display()}: {job_result(job)}"
 
 
-def job_lines(job: Job) -> list[str]:
-    """Return all that is to be told of a job."""
-    operation = job.operation
+def _named(job: Job, seen: Collection[int]) -> str:
+    """Return a job by its title, if that may be told."""
+    return job_title(job) if job.pk in seen else f"Job {job.pk}"
+
+
+def job_lines(job: Job, actor: User) -> list[str]:
+    """Return all that is to be told of a job to somebody who sees it."""
+    operation, undos = job.operation, undos_of(job)
+    others = [*undos, *([job.undo_of] if job.undo_of is not None else [])]
+    seen = jobs_of_operations(actor, [other.operation_id for other in others]).values()
     facts = [
         ("Created by", f"{operation.actor_name} ({operation.actor_user_id})"),
         ("Created", moment(operation.created_at)),
@@ -216,8 +226,8 @@ def job_lines(job: Job) -> list[str]:
         ("Process Date", moment(job.ended_at)),
         ("Comment", operation.comment),
         ("Reason", operation.reason),
-        ("Undoes", "" if job.undo_of is None else job_title(job.undo_of)),
-        ("Undone by", ", ".join(job_title(undo) for undo in undos_of(job))),
+        ("Undoes", "" if job.undo_of is None else _named(job.undo_of, seen)),
+        ("Undone by", ", ".join(f"{_named(undo, seen)} ({job_sentence(undo)})" for undo in undos)),
         ("File", "" if job.file is None else f"{job.file.name} ({number(job.file.size)} bytes)"),
     ]
     lines = [job_title(job), job_sentence(job) + ".", ""]
@@ -247,6 +257,10 @@ def next_step(job: Job) -> str:
     match job.state:
         case JobState.QUEUED if job.scheduled_for is None:
             return NEEDS_A_WORKER
+        case JobState.QUEUED:
+            return f"It runs on {moment(job.scheduled_for)}; certremoval reschedule {job.id} --at WHEN moves it."
+        case JobState.FAILED if undos_of(job):
+            return "An undo of it was submitted, so it does not go on any more."
         case JobState.FAILED:
             return f"certremoval resume {job.id} lets it go on where it stopped; certremoval cancel {job.id} ends it."
         case JobState.PROCESSED | JobState.CANCELLED:

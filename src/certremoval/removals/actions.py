@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
@@ -51,7 +51,7 @@ def resume(actor: User, job_id: int) -> Job:
         Job.objects.select_for_update().filter(pk=job.pk).first()
         resumed = (
             Job.objects.filter(pk=job.pk, state=JobState.FAILED)
-            .exclude(Q(undone_by__isnull=False) & ~Q(undone_by__state__in=DRAFT_STATES))
+            .exclude(Exists(Job.objects.filter(undo_of=OuterRef("pk")).exclude(state__in=DRAFT_STATES)))
             .update(
                 state=JobState.QUEUED,
                 ended_at=None,

@@ -35,15 +35,21 @@ def job_counts(job: Job) -> dict[str, int]:
     ``not_reached`` once the job has ended. All counts but ``rows`` add up to ``rows``. What a restore has left alone is
     asked for by outcome: one query, where there is any.
     """
+    counts = brief_counts(job)
+    if job.restores and job.changed_count:
+        for outcome, count in left_alone(job=job.pk, checkpoint=job.checkpoint):
+            counts[outcome] += count
+    return counts
+
+
+def brief_counts(job: Job) -> dict[str, int]:
+    """Return :func:`job_counts` without a query: for lists. What a restore has left alone is under no outcome then."""
     counts = {"rows": job.row_count, **dict.fromkeys(OUTCOME_WORDS, 0), **job.planned}
     to_do, waiting = TO_DO[job.kind], job.remove_count - job.checkpoint
     counts[DONE[to_do]] = job.checkpoint - job.changed_count - job.gone_count
     if job.kind == Operation.Kind.REMOVAL:
         counts["changed_since_preview"] = job.changed_count
         counts["gone_since_preview"] = job.gone_count
-    elif job.changed_count:
-        for outcome, count in left_alone(job=job.pk):
-            counts[outcome] += count
     ended = job.state in ENDED_STATES
     counts[to_do] = 0 if ended else waiting
     counts["not_reached"] = waiting if ended else 0
@@ -52,7 +58,7 @@ def job_counts(job: Job) -> dict[str, int]:
 
 def job_result(job: Job) -> str:
     """Return what a job came to in words, as in "403 removed, 27 left out"."""
-    return result_sentence(job_counts(job), restores=job.restores)
+    return result_sentence(brief_counts(job), restores=job.restores)
 
 
 def planned_counts(planned: dict[str, int], rows: int) -> dict[str, int]:

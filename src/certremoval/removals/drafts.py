@@ -56,6 +56,9 @@ SMALL_FILE = 256 * 1024
 SMALL_UNDO = 10_000
 """Rows of the job that is undone, up to which its undo is planned while its sender waits."""
 
+FEW_CHOSEN = 1_000
+"""People chosen for an undo, up to whom it is planned at once, however large the job was."""
+
 PASTED_FILE = "Pasted list.csv"
 
 
@@ -114,12 +117,14 @@ def draft_of_people(
     require(actor, Permission.REMOVAL_MANAGE)
     options = PlanOptions(certification=certification)
     with file_of_people(rows) as file:
+        if file is None:
+            raise NothingToDo(_("Nobody is chosen. Tick the people to be removed, or change the filters."))
         return draft_of_file(actor, file, name=name, title=title, comment=comment, options=options)
 
 
 @contextmanager
-def file_of_people(rows: Iterable[tuple[str, str]]) -> Iterator[BinaryIO]:
-    """Write people, as (Certification ID, User ID), into a file like an uploaded one. Raises NothingToDo if none."""
+def file_of_people(rows: Iterable[tuple[str, str]]) -> Iterator[BinaryIO | None]:
+    """Write people, as (Certification ID, User ID), into a file like an uploaded one; None if there are none."""
     count = 0
 
     def counted() -> Iterator[tuple[str, str]]:
@@ -132,9 +137,7 @@ def file_of_people(rows: Iterable[tuple[str, str]]) -> Iterator[BinaryIO]:
 
     with tempfile.TemporaryFile() as file:
         write_csv(file, counted())
-        if not count:
-            raise NothingToDo(_("Nobody is chosen. Tick the people to be removed, or change the filters."))
-        yield file
+        yield file if count else None
 
 
 def draft_of_pasted(
@@ -177,8 +180,11 @@ def check_now(job: Job, *, at_most: int = SMALL_FILE) -> Job:
 def _is_small(job: Job, at_most: int) -> bool:
     if job.file is not None:
         return is_small(job.file, at_most)
-    undone = job.undo_of
-    return job.restores and (undone is None or undone.checkpoint <= SMALL_UNDO)
+    if not job.restores:
+        return False
+    options = RestoreOptions.from_json(job.options)
+    few = options.record is not None or (options.users is not None and len(options.users) <= FEW_CHOSEN)
+    return few or job.undo_of is None or job.undo_of.checkpoint <= SMALL_UNDO
 
 
 def _plan_at_once(held: Claim) -> None:
@@ -257,6 +263,9 @@ def revise_draft(actor: User, job_id: int, *, options: PlanOptions) -> Job:
     job = find_to_submit(actor, job_id)
     if job.file is None:
         raise WrongState(_("Only a draft with a file can be changed. Discard this one, and choose anew."))
+    if job.undo_of_id is not None and options.reading != PlanOptions.from_json(job.options).reading:
+        # Whoever may undo may not by that remove whom they like.
+        raise WrongState(_("The file of an undo is not read otherwise. Discard this draft, and create a removal job."))
     changed = Job.objects.filter(pk=job.pk, state=JobState.DRAFT).update(
         state=JobState.CHECKING, options=options.as_json(), attempts=0, error=""
     )
@@ -273,8 +282,8 @@ def replace_file(actor: User, job_id: int, source: BinaryIO, *, name: str) -> Jo
     WrongState, FileRefused (too large to be stored; the draft is as it was).
     """
     job = find_to_submit(actor, job_id)
-    if job.file is None:
-        raise WrongState(_("An undo has no file. Discard this draft, and create a removal job."))
+    if job.file is None or job.undo_of_id is not None:
+        raise WrongState(_("An undo takes no other file. Discard this draft, and create a removal job."))
     before = PlanOptions.from_json(job.options)
     options = replace(before, user_column=None, match="user_id", sheet=None, encoding=None)
     stored = _store_within_limit(source, name=name, options=options)

@@ -45,6 +45,11 @@ class PlanOptions:
         refuse_unstorable((*self.leave_out_statuses, *self.leave_out_users))
         refuse_unstorable(text for unit in self.leave_out_units for text in unit)
 
+    @property
+    def reading(self) -> tuple[str | None, ...]:
+        """How the file is read, without whom to leave out."""
+        return (self.certification, self.user_column, self.match, self.sheet, self.encoding)
+
     def as_json(self) -> dict[str, Any]:
         """Return what :meth:`from_json` reads back."""
         return asdict(self)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from certremoval.database.bulk import batches
-from certremoval.problems import Purged
+from certremoval.problems import NothingToDo, Purged
 from certremoval.reading import SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import PIECE_BYTES, open_stored_file
 from certremoval.removals.lines import (
@@ -59,7 +59,9 @@ def file_as_uploaded(job: Job) -> Iterator[bytes]:
 
 
 def kept_file(job: Job) -> StoredFile:
-    """Return the job's file. Raises Purged if it is no longer kept."""
+    """Return the job's file. Raises Purged if it is no longer kept, NothingToDo if an undo has none."""
+    if job.restores:
+        raise NothingToDo(_("An undo has no file. Its result names each person."))
     if job.file is None:
         raise Purged(_("The uploaded file has been deleted, since its retention time has passed."))
     return job.file

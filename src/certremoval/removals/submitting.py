@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import BinaryIO
 
 from django.db import transaction
@@ -35,7 +36,7 @@ from certremoval.removals.titles import checked_reason, checked_title
 
 def nothing_to_undo() -> NothingToDo:
     """Return the refusal of an undo that would change nobody."""
-    return NothingToDo(_("There is nothing left to undo: everybody concerned was put back already, or has moved on."))
+    return NothingToDo(_("There is nothing left to undo: nobody is left whom it would concern."))
 
 
 class NotConfirmed(ActionRefused):
@@ -62,10 +63,11 @@ def remove_file(
     reason: str = "",
     options: PlanOptions,
     skip_problems: bool = False,
+    scheduled_for: datetime | None = None,
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
-    """Plan a file in this process, and queue the job if the file is accepted.
+    """Plan a file in this process, and queue the job if the file is accepted; it runs now, or when it is due.
 
     ``source`` is seekable. ``confirm`` is shown what an accepted file would do, where it would remove anybody: what it
     agrees to is the very plan that is kept. Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused,
@@ -81,6 +83,7 @@ def remove_file(
         reason=reason,
         options=options,
         skip_problems=skip_problems,
+        scheduled_for=scheduled_for,
         confirm=confirm,
         progress=progress,
     )
@@ -96,6 +99,7 @@ def queue_file(
     reason: str = "",
     options: PlanOptions,
     skip_problems: bool = False,
+    scheduled_for: datetime | None = None,
     undo_of: Job | None = None,
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
@@ -126,7 +130,7 @@ def queue_file(
                     undo_of=undo_of,
                     lease_token=secrets.token_hex(16),
                 )
-                queue_at_once(job, summary, skip_problems=skip_problems, progress=progress)
+                queue_at_once(job, summary, skip_problems=skip_problems, scheduled_for=scheduled_for, progress=progress)
     except UnreadableFile as error:
         raise FileRefused(refused_summary(source, name=name, options=options, error=error)) from error
     except LeaseLost as error:
@@ -138,7 +142,12 @@ def queue_file(
 
 
 def queue_at_once(
-    job: Job, summary: PlanSummary, *, skip_problems: bool = False, progress: Progress | None = None
+    job: Job,
+    summary: PlanSummary,
+    *,
+    skip_problems: bool = False,
+    scheduled_for: datetime | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Keep the plan that this process has just made for a job of its own, and queue the job.
 
@@ -154,6 +163,7 @@ def queue_at_once(
             plan_number=1,
             state=JobState.QUEUED,
             skip_problems=skip_problems,
+            scheduled_for=scheduled_for,
             submitted_at=database_now(),
         )
 
@@ -166,8 +176,15 @@ def _make_final(target: int | None) -> None:
         raise WrongState(_("The job that is to be undone goes on again. Wait until it has ended, or cancel it."))
 
 
-def submit(actor: User, job_id: int, *, plan_number: int, skip_problems: bool = False) -> Job:
-    """Queue a draft: exactly the plan that was looked at, named by its number, and once.
+def submit(
+    actor: User,
+    job_id: int,
+    *,
+    plan_number: int,
+    skip_problems: bool = False,
+    scheduled_for: datetime | None = None,
+) -> Job:
+    """Queue a draft: exactly the plan that was looked at, named by its number, and once; to run now, or when it is due.
 
     Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
     job that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing).
@@ -181,12 +198,16 @@ def submit(actor: User, job_id: int, *, plan_number: int, skip_problems: bool = 
         raise WrongState(_("The file could not be checked. Upload it again."))
     if job.file_problems or (refusing_count(job) and not skip_problems):
         raise NotAccepted(_("The file has problems. Correct it, or submit and leave the problem lines out."))
-    if job.undo_of_id is not None and not job.remove_count:
+    if (job.restores or job.undo_of_id is not None) and not job.remove_count:
         raise nothing_to_undo()
     with transaction.atomic():
         _make_final(job.undo_of_id)
         submitted = Job.objects.filter(pk=job.pk, state=JobState.DRAFT, plan_number=plan_number, error="").update(
-            state=JobState.QUEUED, skip_problems=skip_problems, submitted_at=database_now(), attempts=0
+            state=JobState.QUEUED,
+            skip_problems=skip_problems,
+            scheduled_for=scheduled_for,
+            submitted_at=database_now(),
+            attempts=0,
         )
         if not submitted:
             raise WrongState(_("The job was submitted or changed by another request."))

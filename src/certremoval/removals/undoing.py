@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from certremoval.access.models import Permission
 from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
 from certremoval.certifications.history import RemovalEntry, find_record
-from certremoval.certifications.models import Certification, Operation, RemovalRecord, Restoration
+from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, Problem, WrongState
 from certremoval.removals.drafts import draft_of_file, file_of_people
@@ -76,6 +76,17 @@ def undo_title(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
+def users_ticked(job: Job, keys: Collection[int]) -> list[str]:
+    """Return, by the keys of people of today, their User IDs as they were when a job removed them, or put them back."""
+    records = RemovalRecord.objects.filter(user_key__in=keys)
+    if job.restores:
+        back = Restoration.objects.filter(operation_id=job.operation_id)
+        records = records.filter(pk__in=back.values("record_id"))
+    else:
+        records = records.filter(operation_id=job.operation_id)
+    return sorted(set(records.values_list("user_id", flat=True)))
+
+
 def draft_undo(actor: User, job_id: int, *, users: Sequence[str] | None = None) -> Job:
     """Make a draft that undoes a job, for some of its people or for all; a worker or the caller has it planned.
 
@@ -87,6 +98,8 @@ def draft_undo(actor: User, job_id: int, *, users: Sequence[str] | None = None) 
     if not target.restores:
         return _new_restore(actor, RestoreOptions(target.operation_id, _chosen(users)), title=title, undo_of=target)
     with file_of_people(_put_back_by(target, _chosen(users))) as file:
+        if file is None:
+            raise nothing_to_undo()
         return draft_of_file(
             actor, file, name=_name_of_file(target), title=title, options=PlanOptions(), undo_of=target
         )
@@ -134,6 +147,8 @@ def undo_job(
         # Whoever it put back, and is still on the certification, is removed again. Who has left since, in whatever way,
         # is left out: that is no mistake in a list of ours.
         with file_of_people(_put_back_by(target, _chosen(users))) as file:
+            if file is None:
+                raise nothing_to_undo()
             return queue_file(
                 actor,
                 file,
@@ -215,28 +230,26 @@ def _new_restore(actor: User, options: RestoreOptions, *, title: str, undo_of: J
 
 
 def _put_back_by(target: Job, users: tuple[str, ...] | None) -> Iterator[tuple[str, str]]:
-    """Yield whom a restore has put back, as (Certification ID, User ID) of today; only some of them, if ``users``.
+    """Yield whom a restore has put back and who still is, as (Certification ID, User ID); if given, of ``users``.
 
-    Raises InvalidRequest, after all that are, for those whom it did not put back.
+    Who has left since, and came back by another way, is somebody else's work and not named. Raises InvalidRequest, at
+    the end, for those of ``users`` whom it did not put back.
     """
     wanted, found = set(users or ()), set[str]()
     last = 0
     restorations = Restoration.objects.filter(operation_id=target.operation_id).order_by("pk")
-    while batch := list(restorations.filter(pk__gt=last).values_list("pk", "record_id")[:_BATCH]):
+    while batch := list(restorations.filter(pk__gt=last).values_list("pk", "record_id", "enrollment_id")[:_BATCH]):
         last = batch[-1][0]
-        records = RemovalRecord.objects.in_bulk([record for _pk, record in batch])
-        people = User.objects.in_bulk({record.user_key for record in records.values()})
-        certifications = Certification.objects.in_bulk({record.certification_key for record in records.values()})
-        for _pk, key in batch:
-            record = records[key]
-            if users is not None and record.user_id not in wanted:
+        records = RemovalRecord.objects.in_bulk([record for _pk, record, _on in batch])
+        enrollments = Enrollment.objects.select_related("user", "certification")
+        still_on = enrollments.in_bulk([enrollment for _pk, _record, enrollment in batch])
+        for _pk, record, enrollment in batch:
+            user_id = records[record].user_id
+            if users is not None and user_id not in wanted:
                 continue
-            found.add(record.user_id)
-            person, certification = people.get(record.user_key), certifications.get(record.certification_key)
-            yield (
-                record.certification_id if certification is None else certification.certification_id,
-                record.user_id if person is None else person.user_id,
-            )
+            found.add(user_id)
+            if (on := still_on.get(enrollment)) is not None:
+                yield on.certification.certification_id, on.user.user_id
     if unknown := sorted(wanted - found):
         problems = [
             Problem("invalid_request", _("%(id)s was not put back by this job.") % {"id": user_id}, value=user_id)

@@ -23,6 +23,7 @@ _STILL_OFF = """
     SELECT COUNT(*) FROM job_steps s
     WHERE s.job_id = %(job)s AND s.plan_number = %(plan)s
       AND EXISTS (SELECT 1 FROM users u WHERE u.id = s.user_key)
+      AND EXISTS (SELECT 1 FROM certifications c WHERE c.id = s.certification_key)
       AND NOT EXISTS (SELECT 1 FROM enrollments e
                       WHERE e.certification_id = s.certification_key AND e.user_id = s.user_key)
       AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = (

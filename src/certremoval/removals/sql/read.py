@@ -70,10 +70,13 @@ def left_alone_as(drift: str) -> str:
     return f"{DONE} AND r.position IN ({noted})"
 
 
-def left_alone(*, job: int) -> list[tuple[str, int]]:
-    """Return how many of a job's rows were left alone when it came to them, by outcome."""
+def left_alone(*, job: int, checkpoint: int) -> list[tuple[str, int]]:
+    """Return how many of a job's rows up to ``checkpoint`` were left alone when it came to them, by outcome."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT outcome, COUNT(*) FROM job_drift WHERE job_id = %s GROUP BY outcome", [job])
+        cursor.execute(
+            "SELECT outcome, COUNT(*) FROM job_drift WHERE job_id = %s AND position <= %s GROUP BY outcome",
+            [job, checkpoint],
+        )
         return list(cursor.fetchall())
 
 

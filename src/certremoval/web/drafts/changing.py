@@ -94,8 +94,8 @@ def save_texts(request: SignedInRequest, job: Job, texts: Texts) -> Job:
 def replace_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     """Take another file for the draft; title, comment, reason and whom to leave out stay."""
     job = draft_of(request, job_id)
-    if job.restores:
-        raise WrongState(_("An undo has no file. Discard this draft, and create a removal job."))
+    if job.restores or job.undo_of_id is not None:
+        raise WrongState(_("An undo takes no other file. Discard this draft, and create a removal job."))
     mistake = ""
     if request.method == "POST":
         file = request.FILES.get("file")

@@ -13,10 +13,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from certremoval.certifications.models import HOLDING_STATUSES
+from certremoval.certifications.visibility import sees_operation
 from certremoval.organization.models import OUType
 from certremoval.problems import InvalidRequest
 from certremoval.removals.counts import TO_DO, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
+from certremoval.removals.jobs import jobs_of_operations
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
@@ -111,7 +113,8 @@ def _preview_of_undo(request: SignedInRequest, job: Job, status: int) -> HttpRes
     context |= lines | {
         "search_mistake": search_mistake,
         "undone": undone,
-        "undone_job": job.undo_of,
+        "undone_job": None if undone is None else jobs_of_operations(request.user, [undone.pk]).get(undone.pk),
+        "undone_is_seen": undone is not None and sees_operation(request.user, undone),
         "certifications": list(job.certifications.order_by("-planned", "certification_id")[:CERTIFICATIONS_SHOWN]),
         "certifications_taken": job.certifications.filter(planned__gt=0).count(),
         "statuses": _statuses(job),

@@ -15,11 +15,13 @@ from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
 from certremoval.removals.permitting import require_to_submit
 from certremoval.removals.previews import CertificationShare, changed_since_preview, holding, line_of_creator, shares
+from certremoval.removals.scheduling import zone_of
 from certremoval.removals.submitting import submit
 from certremoval.removals.words import number, users
 from certremoval.web.drafts.changing import save_texts, to_preview
 from certremoval.web.drafts.preview import about
 from certremoval.web.drafts.typed import Texts, texts_of, typed_texts
+from certremoval.web.drafts.when import when_asked
 from certremoval.web.pages import SignedInRequest, signed_in_page, whole_number
 
 
@@ -48,6 +50,9 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
         return redirect("job", job_id=job.pk)
     if job.state != JobState.DRAFT or _whole(form, "plan") != job.plan_number or not can_be_submitted(job):
         return _changed_preview(request, job)
+    when, when_mistake = when_asked(request)
+    if when_mistake:
+        return _asked(request, job, changed=_whole(form, "changed"), when_mistake=when_mistake, status=422)
     texts = texts_of(request, job)
     if "title" in form:
         texts = _with_title(texts, form)
@@ -58,17 +63,24 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
     if changed > _whole(form, "changed"):
         return _asked(request, job, changed=changed, status=409)
     try:
-        job = submit(request.user, job.pk, plan_number=_whole(form, "plan"), skip_problems="leave_out_problems" in form)
+        job = submit(
+            request.user,
+            job.pk,
+            plan_number=_whole(form, "plan"),
+            skip_problems="leave_out_problems" in form,
+            scheduled_for=when,
+        )
     except WrongState:
         job = find_job(request.user, job_id)
         if job.state in DRAFT_STATES:
             return _changed_preview(request, job)
         return redirect("job", job_id=job.pk)
-    submitted = (
-        _("Submitted: %(users)s will be put back. This page shows how far it is.")
-        if job.restores
-        else _("Submitted: %(users)s will be removed. This page shows how far it is.")
-    )
+    if when is not None:
+        submitted = _("Submitted: it runs at the time shown here, and can be moved or cancelled until then.")
+    elif job.restores:
+        submitted = _("Submitted: %(users)s will be put back. This page shows how far it is.")
+    else:
+        submitted = _("Submitted: %(users)s will be removed. This page shows how far it is.")
     messages.success(request, submitted % {"users": users(job.remove_count)})
     return redirect("job", job_id=job.pk)
 
@@ -103,11 +115,20 @@ def certifications_taken(job: Job) -> int:
 
 
 def _asked(
-    request: SignedInRequest, job: Job, *, changed: int, title_asked: bool = False, status: int = 200
+    request: SignedInRequest,
+    job: Job,
+    *,
+    changed: int,
+    title_asked: bool = False,
+    when_mistake: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     taken = shares(job)
     context: dict[str, Any] = about(request, job)
     context |= {
+        "when": request.POST.get("at", ""),
+        "when_mistake": when_mistake,
+        "zone": zone_of(request.user).key,
         "question": question(job, taken),
         "shares": taken,
         "certifications_taken": certifications_taken(job),

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certremoval.certifications.visibility import viewable_certifications
+from certremoval.certifications.visibility import sees_operation, viewable_certifications
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, WrongState
@@ -23,15 +23,18 @@ from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobStat
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
 from certremoval.removals.representation import job_progress
+from certremoval.removals.scheduling import reschedule, zone_of
 from certremoval.removals.undoing import left_to_undo, may_undo, undos_of
 from certremoval.removals.words import OUTCOME_WORDS, Kind, outcome_words, result_kind, users
 from certremoval.web.drafts.preview import preview_page
+from certremoval.web.drafts.when import when_asked
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
 from certremoval.web.removals.progress import Seen, time_left
 from certremoval.web.removals.shares import Part, parts_of
 
 LINES_ON_A_PAGE = 50
 CERTIFICATIONS_SHOWN = 100
+MOVABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED)
 LIVE_STATES = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS)
 
 
@@ -60,7 +63,7 @@ def cancel_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     if request.method == "POST":
         job = cancel(request.user, job_id)
         if job is None:
-            messages.info(request, _("The draft is discarded. Nobody was removed."))
+            messages.info(request, _("The draft is discarded. Nothing was done."))
             return redirect("jobs")
         messages.info(request, _("The job is cancelled: %(result)s.") % {"result": job_result(job)})
         return redirect("job", job_id=job_id)
@@ -91,6 +94,30 @@ def resume_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     return redirect("job", job_id=job_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def reschedule_page(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """Ask when a job that has not begun is to run, and move it."""
+    job = find_own_job(request.user, job_id)
+    if job.state not in MOVABLE or job.started_at is not None:
+        raise WrongState(_("The job has begun, or has ended; it cannot be moved to another time."))
+    when, mistake = when_asked(request) if request.method == "POST" else (job.scheduled_for, "")
+    if request.method == "POST" and not mistake:
+        reschedule(request.user, job_id, when)
+        messages.success(request, _("The job is moved."))
+        return redirect("job", job_id=job_id)
+    zone = zone_of(request.user)
+    shown = "" if when is None else f"{when.astimezone(zone):%Y-%m-%dT%H:%M}"
+    context = {
+        "area": "tools",
+        "job": job,
+        "when": request.POST.get("at", "") if mistake else shown,
+        "when_mistake": mistake,
+        "zone": zone.key,
+    }
+    return render(request, "web/removals/job_reschedule.html", context, status=422 if mistake else 200)
+
+
 def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
     """Return what changes while a job runs, and who may act on it."""
     counts = job_counts(job)
@@ -108,27 +135,28 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "result": job_result(job),
         "kind": kind_of(job, counts),
         "counts": counts,
-        "parts": parts_of(job),
+        "parts": parts_of(job, counts),
         "nothing_left_out": job.row_count == sum(counts[outcome] for pair in DONE.items() for outcome in pair),
         "percent": f"{job_progress(job):.1%}".rstrip("%"),
         "time_left": time_left(job, now, seen),
         "options": PlanOptions.from_json(job.options),
         "seen": seen or Seen(checkpoint=job.checkpoint, at=int(now.timestamp())),
         "may_cancel": controls and job.state in CANCELLABLE,
+        "may_move": controls and job.state in MOVABLE and job.started_at is None,
         "may_resume": controls and job.state == JobState.FAILED and not undos,
         "resumes_with": users(counts["not_reached"]),
-        "may_undo": left_to_undo(job, [undo for undo, _visible in undos]) > 0 and may_undo(request.user, job),
+        "may_undo": left_to_undo(job, [undo for undo, *_ in undos]) > 0 and may_undo(request.user, job),
         "done_outcome": DONE[TO_DO[job.kind]],
-        "undoes_with": users(left_to_undo(job, [undo for undo, _visible in undos])),
+        "undoes_with": users(left_to_undo(job, [undo for undo, *_ in undos])),
         "undos": undos,
     }
 
 
-def _undos(viewer: User, job: Job) -> list[tuple[Job, bool]]:
-    """Return the jobs that undo a job, with whether the viewer may look at them: that there are any is told to all."""
+def _undos(viewer: User, job: Job) -> list[tuple[Job, bool, str]]:
+    """Return the jobs that undo a job, whether the viewer may look at each, and how far it is, which is told to all."""
     undos = undos_of(job)
     visible = set(jobs_of_operations(viewer, [undo.operation_id for undo in undos]).values())
-    return [(undo, undo.pk in visible) for undo in undos]
+    return [(undo, undo.pk in visible, f"{undo.get_state_display()}: {job_result(undo)}") for undo in undos]
 
 
 def state_words(job: Job) -> str:
@@ -154,6 +182,7 @@ def _facts(viewer: User, job: Job) -> dict[str, Any]:
     undone = undone_operation(job)
     return {
         "undone": undone,
+        "undone_is_seen": undone is not None and sees_operation(viewer, undone),
         "undone_job": jobs_of_operations(viewer, [undone.pk]).get(undone.pk) if undone is not None else None,
         "certifications": [(one, one.certification_key in viewable) for one in certifications],
         "certifications_more": max(job.certification_count - len(certifications), 0),

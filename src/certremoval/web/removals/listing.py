@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from certremoval.access.models import REMOVAL_PERMISSIONS, Permission
 from certremoval.access.rules import permissions_of, require_any
 from certremoval.access.scope import scope_words
-from certremoval.removals.counts import job_counts, job_result
+from certremoval.removals.counts import brief_counts, job_result
 from certremoval.removals.jobs import NumberedJobPage, drafts_of, page_of_jobs
 from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.representation import is_accepted
@@ -144,7 +144,7 @@ def _headings(typed: Typed) -> Iterator[Heading]:
 
 def _row(job: Job) -> Row:
     """Mark a result: red if nobody was removed, amber if anything was left out, and only once the job has ended."""
-    counts = job_counts(job)
+    counts = brief_counts(job)
     kind = result_kind(counts, restores=job.restores) if job.state in ENDED_STATES else "plain"
     percent = None
     if job.state == JobState.IN_PROGRESS:

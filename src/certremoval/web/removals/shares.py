@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certremoval.removals.counts import job_counts
 from certremoval.removals.models import Job
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES, Kind, outcome_words
 
@@ -25,9 +25,8 @@ class Part:
     width: str
 
 
-def parts_of(job: Job) -> list[Part]:
+def parts_of(job: Job, counts: Mapping[str, int]) -> list[Part]:
     """Return the outcomes that any line of the job has, in the order in which counts are told."""
-    counts = job_counts(job)
     present = sorted(((outcome, counts[outcome]) for outcome in OUTCOME_WORDS if counts[outcome]), key=_done_first)
     widths = [max(100 * count / job.row_count, THINNEST) for _outcome, count in present]
     scale = 100 / sum(widths) if widths else 0

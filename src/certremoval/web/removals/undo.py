@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from certremoval.removals.drafts import check_now
 from certremoval.removals.jobs import find_job
-from certremoval.removals.undoing import draft_put_back, draft_undo
-from certremoval.web.pages import SignedInRequest, signed_in_page
+from certremoval.removals.undoing import draft_put_back, draft_undo, users_ticked
+from certremoval.web.pages import SignedInRequest, signed_in_page, whole_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,7 +19,10 @@ def undo_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     if request.method != "POST":
         find_job(request.user, job_id)
         return redirect("job", job_id=job_id)
-    chosen = request.POST.getlist("user") if "ticked" in request.POST else None
+    chosen = None
+    if "ticked" in request.POST:
+        keys = {whole_number(key) for key in request.POST.getlist("user")}
+        chosen = users_ticked(find_job(request.user, job_id), keys)
     draft = check_now(draft_undo(request.user, job_id, users=chosen))
     return redirect("job", job_id=draft.pk)
 

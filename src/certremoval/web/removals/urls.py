@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("certification-removal/<int:job_id>/problems.csv", downloads.problems, name="job-problems"),
     path("certification-removal/<int:job_id>/cancel/", details.cancel_page, name="job-cancel"),
     path("certification-removal/<int:job_id>/resume/", details.resume_page, name="job-resume"),
+    path("certification-removal/<int:job_id>/reschedule/", details.reschedule_page, name="job-reschedule"),
     path("certification-removal/<int:job_id>/undo/", undo.undo_page, name="job-undo"),
     path("removal-records/<int:record_id>/put-back/", undo.put_back, name="put-back"),
 ]

@@ -29,9 +29,10 @@ class Command(BaseCommand):
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Show."""
-        job = find_job(acting_administrator(options["actor"]), options["job"])
+        actor = acting_administrator(options["actor"])
+        job = find_job(actor, options["job"])
         if self.json_asked:
             self.answer(job_json(job))
         else:
-            self.tell(*job_lines(job))
+            self.tell(*job_lines(job, actor))
         return 0

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
-from certremoval.cli.arguments import add_actor, add_later, add_plan, plan_options, refuse_later
+from certremoval.cli.arguments import add_actor, add_later, add_plan, moment_of, plan_options, refuse_later
 from certremoval.cli.asking import can_ask, confirmed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
@@ -28,6 +29,7 @@ from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.representation import job_json
+from certremoval.removals.scheduling import zone_of
 from certremoval.removals.submitting import NotConfirmed, remove_file
 from certremoval.removals.words import users
 
@@ -63,22 +65,27 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
         )
         parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can answer")
         parser.add_argument("--wait", action="store_true", help="run the job now, and end when it has ended")
+        parser.add_argument(
+            "--at",
+            metavar="WHEN",
+            help="run the job then and not now, as 2026-11-30T06:00, in the administrator's own time zone",
+        )
         add_later(parser, "--confirm", metavar="N")
-        add_later(parser, "--at", metavar="WHEN")
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Check, ask, remove, wait."""
         if options["at"] is not None and options["wait"]:
             raise UsageError("--wait runs the job now and --at later. Use one of them. Nothing was done.")
-        refuse_later(options, "--at", "--confirm")
+        refuse_later(options, "--confirm")
         if not options["yes"] and not can_ask():
             raise UsageError(
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to remove people without a"
                 " question. Nothing was done."
             )
         actor = acting_administrator(options["actor"])
+        when = None if options["at"] is None else moment_of(options["at"], actor)
         with open_source(options["file"]) as (source, name):
-            job = self._submit(actor, source, name, options)
+            job = self._submit(actor, source, name, when, options)
         if job is None:
             return REFUSED
         if options["wait"]:
@@ -90,13 +97,15 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             self.tell(f"See how it goes: certremoval job {job.id}")
         return 0
 
-    def _submit(self, actor: User, source: BinaryIO, name: str, options: Mapping[str, Any]) -> Job | None:
+    def _submit(
+        self, actor: User, source: BinaryIO, name: str, when: datetime | None, options: Mapping[str, Any]
+    ) -> Job | None:
         """Make the job; None if the file was refused or the answer was no, which is told."""
         progress = Progress(sys.stderr)
 
         def agreed(summary: PlanSummary) -> bool:
             progress.end()
-            self.note(*question_lines(summary))
+            self.note(*question_lines(summary, when=when, zone=zone_of(actor)))
             return confirmed(self, f"Remove {users(summary.remove_count)}?")
 
         try:
@@ -109,6 +118,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 reason=options["reason"],
                 options=plan_options(options),
                 skip_problems=options["skip_problems"],
+                scheduled_for=when,
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )
