@@ -184,7 +184,7 @@ def past(people: int, jobs: int) -> None:
             at = moment(job)
             yield (
                 *(job, job, state, "{}", False, False, 1, 50, '{"remove": 50}', 50, 0, "[]", 1),
-                *(at, "{}", "[]", "{}", False, 50, 0, 0, at, at, at, "", 0),
+                *(at, "{}", "[]", "{}", False, 50, 0, 0, 0, at, at, at, "", 0),
             )
 
     def of_certifications() -> Iterator[tuple[object, ...]]:
@@ -215,7 +215,7 @@ def past(people: int, jobs: int) -> None:
                 *("id", "operation_id", "state", "options", "skip_problems", "needs_its_maker", "plan_number"),
                 *("row_count", "planned", "remove_count", "problem_count", "file_problems", "certification_count"),
                 *("planned_at", "statuses", "units", "warnings", "removes_creator", "checkpoint", "changed_count"),
-                *("gone_count", "submitted_at", "started_at", "ended_at", "error", "attempts"),
+                *("gone_count", "changes_accepted", "submitted_at", "started_at", "ended_at", "error", "attempts"),
             ),
             rows_of_jobs(),
         )

@@ -60,6 +60,13 @@ def focused_unseen(page: Page) -> list[str]:
     return list(page.evaluate(_FOCUSED_UNSEEN))
 
 
+def wait_for_transitions(page: Page) -> None:
+    """Return when colours that change with the theme have changed: Django's links take a moment for it."""
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"
+    )
+
+
 def violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
     """Return what axe finds wrong, one line for each element; by all rules, or by these."""
     # Only what is needed goes to and fro: axe itself as an answer, and all that it finds well, took most of the time.

@@ -141,5 +141,5 @@ def test_a_draft_is_discarded_after_a_question(page: Page, tmp_path: Path) -> No
     check(page)
     action(page, "Discard").click()
     page.get_by_role("dialog").get_by_role("button", name="Discard 1 draft").click()
-    expect(page.get_by_role("status")).to_contain_text("Nobody was removed")
+    expect(page.get_by_role("status")).to_contain_text("Nothing was done")
     expect(page.get_by_role("heading", name="Your drafts")).not_to_be_visible()

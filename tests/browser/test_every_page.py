@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.accessibility import BY_COLOUR, BY_WIDTH, focused_unseen, too_wide, violations
+from tests.browser.accessibility import BY_COLOUR, BY_WIDTH, focused_unseen, too_wide, violations, wait_for_transitions
 from tests.browser.conftest import NARROW, OpenPage
 from tests.browser.pages import NO_PAGES, VISITS, Visit, address_names
 from tests.browser.watching import Watch
@@ -49,6 +49,7 @@ def test_page_is_accessible_and_fits(
 
     wrong = {"light": violations(page), "wide": too_wide(page)}
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    wait_for_transitions(page)
     wrong["dark"] = violations(page, rules=BY_COLOUR)
     page.set_viewport_size(NARROW)
     wrong["narrow"] = violations(page, rules=BY_WIDTH) + too_wide(page) + focused_unseen(page)
