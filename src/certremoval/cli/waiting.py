@@ -15,13 +15,25 @@ from django.db import DatabaseError, InterfaceError
 from certremoval.cli.command import Command
 from certremoval.cli.failures import INTERRUPTED, REFUSED
 from certremoval.cli.progress import Progress
-from certremoval.cli.reports import job_sentence, job_title
+from certremoval.cli.reports import job_sentence, job_title, next_step
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.processing import claim_job, run_slice
 from certremoval.removals.representation import job_json
 
 LOOK_EVERY = 0.5
 RUNNING = (JobState.QUEUED, JobState.IN_PROGRESS)
+
+
+def tell_queued(command: Command, job: Job, *, wait: bool) -> int:
+    """End a command that has queued a job: wait for it, or tell of it and how to see how it goes."""
+    if wait:
+        return wait_for(command, job)
+    if command.json_asked:
+        command.answer(job_json(job))
+    else:
+        command.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
+        command.tell(f"See how it goes: certremoval job {job.id}")
+    return 0
 
 
 def wait_for(command: Command, job: Job) -> int:

@@ -46,7 +46,7 @@ def brief_counts(job: Job) -> dict[str, int]:
     """Return :func:`job_counts` without a query: for lists. What a restore has left alone is under no outcome then."""
     counts = {"rows": job.row_count, **dict.fromkeys(OUTCOME_WORDS, 0), **job.planned}
     to_do, waiting = TO_DO[job.kind], job.remove_count - job.checkpoint
-    counts[DONE[to_do]] = job.checkpoint - job.changed_count - job.gone_count
+    counts[DONE[to_do]] = done_count(job)
     if job.kind == Operation.Kind.REMOVAL:
         counts["changed_since_preview"] = job.changed_count
         counts["gone_since_preview"] = job.gone_count
@@ -59,6 +59,11 @@ def brief_counts(job: Job) -> dict[str, int]:
 def job_result(job: Job) -> str:
     """Return what a job came to in words, as in "403 removed, 27 left out"."""
     return result_sentence(brief_counts(job), restores=job.restores)
+
+
+def done_count(job: Job) -> int:
+    """Return how many people the job has removed, or put back, so far."""
+    return job.checkpoint - job.changed_count - job.gone_count
 
 
 def planned_counts(planned: dict[str, int], rows: int) -> dict[str, int]:

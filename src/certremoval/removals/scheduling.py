@@ -88,15 +88,22 @@ def _shown(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
+MOVABLE = (JobState.QUEUED, JobState.AWAITING_APPROVAL)
+"""In these states a job can be moved to another time, unless it has begun once."""
+
+
+def can_be_moved(job: Job) -> bool:
+    """Whether a job has not begun, so that it can be moved to another time."""
+    return job.state in MOVABLE and job.started_at is None
+
+
 def reschedule(actor: User, job_id: int, when: datetime | None) -> Job:
     """Let a job that nobody has begun run at another time; None is now.
 
     Raises NotFound, NotPermitted, WrongState (it has begun, or has ended).
     """
     job = find_own_job(actor, job_id)
-    moved = Job.objects.filter(
-        pk=job.pk, state__in=(JobState.QUEUED, JobState.AWAITING_APPROVAL), started_at=None
-    ).update(scheduled_for=when)
+    moved = Job.objects.filter(pk=job.pk, state__in=MOVABLE, started_at=None).update(scheduled_for=when)
     job.refresh_from_db()
     if not moved:
         raise WrongState(

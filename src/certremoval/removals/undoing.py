@@ -18,6 +18,7 @@ from certremoval.certifications.history import RemovalEntry, find_record
 from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, Problem, WrongState
+from certremoval.removals.counts import done_count
 from certremoval.removals.drafts import draft_of_file, file_of_people
 from certremoval.removals.jobs import find_job
 from certremoval.removals.keeping import LeaseLost
@@ -37,14 +38,14 @@ Confirm = Callable[[PlanSummary], bool]
 
 def left_to_undo(job: Job, undos: Sequence[Job]) -> int:
     """Return how many of those that a job removed (or put back) none of its ``undos`` has put back (or removed)."""
-    return _done(job) - sum(_done(undo) for undo in undos)
+    return done_count(job) - sum(done_count(undo) for undo in undos)
 
 
 def may_undo(actor: User, job: Job) -> bool:
     """Whether somebody who sees a job may undo it now: it has ended, has done something, and is in their reach."""
     return (
         job.state in ENDED_STATES
-        and _done(job) > 0
+        and done_count(job) > 0
         and may_act_on_work_of(actor, Permission.REMOVAL_UNDO, job.operation.actor_id)
     )
 
@@ -120,7 +121,7 @@ def draft_put_back(actor: User, record_id: int) -> Job:
     if Restoration.objects.filter(record_id=record.pk).exists():
         raise nothing_to_undo()
     title = undo_title(_("%(name)s from %(title)s") % {"name": record.user_name, "title": record.certification_title})
-    options = RestoreOptions(operation.pk, (record.user_id,), record.pk)
+    options = RestoreOptions(operation.pk, record=record.pk)
     return _new_restore(actor, options, title=title, undo_of=target)
 
 
@@ -196,7 +197,7 @@ def _find_undoable(actor: User, job_id: int) -> Job:
     job = find_job(actor, job_id)
     require_over_work_of(actor, Permission.REMOVAL_UNDO, job.operation.actor_id)
     _require_ended(job)
-    if not _done(job):
+    if not done_count(job):
         raise NothingToDo(
             _("The job put nobody back, so there is nothing to undo.")
             if job.restores
@@ -211,10 +212,6 @@ def _require_ended(job: Job) -> None:
             _("The job is %(state)s; it can be undone when it has ended. To stop it now, cancel it.")
             % {"state": job.get_state_display()}
         )
-
-
-def _done(job: Job) -> int:
-    return job.checkpoint - job.changed_count - job.gone_count
 
 
 def _chosen(users: Sequence[str] | None) -> tuple[str, ...] | None:

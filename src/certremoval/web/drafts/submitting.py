@@ -123,7 +123,7 @@ def _asked(
     when_mistake: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    taken = shares(job)
+    taken = [] if job.restores else shares(job)  # an undo tells no shares
     context: dict[str, Any] = about(request, job)
     context |= {
         "when": request.POST.get("at", ""),

@@ -23,7 +23,7 @@ from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobStat
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
 from certremoval.removals.representation import job_progress
-from certremoval.removals.scheduling import reschedule, zone_of
+from certremoval.removals.scheduling import can_be_moved, reschedule, zone_of
 from certremoval.removals.undoing import left_to_undo, may_undo, undos_of
 from certremoval.removals.words import OUTCOME_WORDS, Kind, outcome_words, result_kind, users
 from certremoval.web.drafts.preview import preview_page
@@ -34,7 +34,6 @@ from certremoval.web.removals.shares import Part, parts_of
 
 LINES_ON_A_PAGE = 50
 CERTIFICATIONS_SHOWN = 100
-MOVABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED)
 LIVE_STATES = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS)
 
 
@@ -99,7 +98,7 @@ def resume_page(request: SignedInRequest, job_id: int) -> HttpResponse:
 def reschedule_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     """Ask when a job that has not begun is to run, and move it."""
     job = find_own_job(request.user, job_id)
-    if job.state not in MOVABLE or job.started_at is not None:
+    if not can_be_moved(job):
         raise WrongState(_("The job has begun, or has ended; it cannot be moved to another time."))
     when, mistake = when_asked(request) if request.method == "POST" else (job.scheduled_for, "")
     if request.method == "POST" and not mistake:
@@ -142,7 +141,7 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "options": PlanOptions.from_json(job.options),
         "seen": seen or Seen(checkpoint=job.checkpoint, at=int(now.timestamp())),
         "may_cancel": controls and job.state in CANCELLABLE,
-        "may_move": controls and job.state in MOVABLE and job.started_at is None,
+        "may_move": controls and can_be_moved(job),
         "may_resume": controls and job.state == JobState.FAILED and not undos,
         "resumes_with": users(counts["not_reached"]),
         "may_undo": left_to_undo(job, [undo for undo, *_ in undos]) > 0 and may_undo(request.user, job),

@@ -17,18 +17,14 @@ from certremoval.cli.files import open_source
 from certremoval.cli.progress import Progress
 from certremoval.cli.reports import (
     advice_for,
-    job_sentence,
-    job_title,
-    next_step,
     problem_lines,
     question_lines,
 )
-from certremoval.cli.waiting import wait_for
+from certremoval.cli.waiting import tell_queued
 from certremoval.organization.models import User
 from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
-from certremoval.removals.representation import job_json
 from certremoval.removals.scheduling import zone_of
 from certremoval.removals.submitting import NotConfirmed, remove_file
 from certremoval.removals.words import users
@@ -88,14 +84,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             job = self._submit(actor, source, name, when, options)
         if job is None:
             return REFUSED
-        if options["wait"]:
-            return wait_for(self, job)
-        if self.json_asked:
-            self.answer(job_json(job))
-        else:
-            self.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
-            self.tell(f"See how it goes: certremoval job {job.id}")
-        return 0
+        return tell_queued(self, job, wait=options["wait"])
 
     def _submit(
         self, actor: User, source: BinaryIO, name: str, when: datetime | None, options: Mapping[str, Any]

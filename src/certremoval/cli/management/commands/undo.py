@@ -14,10 +14,9 @@ from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
 from certremoval.cli.progress import Progress
-from certremoval.cli.reports import job_sentence, job_title, next_step, question_lines, undo_lines
-from certremoval.cli.waiting import wait_for
+from certremoval.cli.reports import question_lines, undo_lines
+from certremoval.cli.waiting import tell_queued
 from certremoval.removals.planning import PlanSummary
-from certremoval.removals.representation import job_json
 from certremoval.removals.submitting import NotConfirmed
 from certremoval.removals.undoing import undo_job
 from certremoval.removals.words import users
@@ -93,11 +92,4 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
             return REFUSED
         finally:
             progress.end()
-        if options["wait"]:
-            return wait_for(self, job)
-        if self.json_asked:
-            self.answer(job_json(job))
-        else:
-            self.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
-            self.tell(f"See how it goes: certremoval job {job.id}")
-        return 0
+        return tell_queued(self, job, wait=options["wait"])
