@@ -274,8 +274,8 @@ def _act(what: str, *arguments: str) -> dict[str, int]:
         with (Path(arguments[0]) / "removal.csv").open("rb") as source:
             job = drafts.upload_draft(actor, source, name="removal.csv", title="Large", options=PlanOptions())
     elif what == "submit":
-        plan = find_job(actor, int(arguments[0])).plan_number
-        job = submitting.submit(actor, int(arguments[0]), plan_number=plan)
+        draft = find_job(actor, int(arguments[0]))
+        job = submitting.submit(actor, draft.pk, plan_number=draft.plan_number, typed=draft.remove_count)
     else:
         job = _submit_small(actor, Path(arguments[0]), int(arguments[1]))
     return {"job": job.id}

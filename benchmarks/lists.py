@@ -183,7 +183,8 @@ def past(people: int, jobs: int) -> None:
             state = "failed" if job % 500 == 0 else "cancelled" if job % 300 == 0 else "processed"
             at = moment(job)
             yield (
-                *(job, job, state, "{}", False, False, 1, 50, '{"remove": 50}', 50, 0, "[]", 1),
+                *(job, job, actors[job % len(actors)].pk, state, "{}", False, False),
+                *(1, 50, '{"remove": 50}', 50, 0, "[]", 1),
                 *(at, "{}", "[]", "{}", False, 50, 0, 0, 0, at, at, at, "", 0),
             )
 
@@ -212,8 +213,9 @@ def past(people: int, jobs: int) -> None:
         fill_table(
             "jobs",
             (
-                *("id", "operation_id", "state", "options", "skip_problems", "needs_its_maker", "plan_number"),
-                *("row_count", "planned", "remove_count", "problem_count", "file_problems", "certification_count"),
+                *("id", "operation_id", "creator_key", "state", "options", "skip_problems", "needs_its_maker"),
+                *("plan_number", "row_count", "planned", "remove_count", "problem_count", "file_problems"),
+                "certification_count",
                 *("planned_at", "statuses", "units", "warnings", "removes_creator", "checkpoint", "changed_count"),
                 *("gone_count", "changes_accepted", "submitted_at", "started_at", "ended_at", "error", "attempts"),
             ),
@@ -233,8 +235,11 @@ def past(people: int, jobs: int) -> None:
             ),
             records(),
         )
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA optimize" if connection.vendor == "sqlite" else "ANALYZE")
+    # PostgreSQL gathers statistics by itself. The product never lets SQLite gather any: PRAGMA optimize here looked at
+    # the jobs but not at their operations, for which SQLite then read and sorted all jobs (40 to 160 ms for a page).
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def pages() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certremoval.certifications.models import Operation, RemovalRecord
+from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.cli.files import open_source
+from certremoval.organization.models import User
 from certremoval.removals.models import Job, StoredFile
 from tests.cli.conftest import Run, World
 
@@ -174,13 +175,66 @@ def test_wait_and_at_exclude_each_other(world: World, run: Run) -> None:
     assert nothing_was_done(world)
 
 
-@pytest.mark.parametrize("option", [["--confirm", "1"], ["--confirm", ""]], ids=str)
-def test_options_of_a_later_release_say_so_and_do_nothing(world: World, run: Run, option: list[str]) -> None:
-    ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", *option)
+# --- the number that is typed above a limit
+
+
+@pytest.fixture
+def many(world: World) -> Path:
+    """A file with 6 of the 25 people who are on the certification: 24 %."""
+    forklift = Certification.objects.get(certification_id="FORKLIFT-3Y")
+    users = [f"U-{number}" for number in range(22)]
+    for user_id in users:
+        Enrollment.objects.create(certification=forklift, user=User.objects.create_user(user_id), status="Expired")
+    return world.file(*users[:6])
+
+
+def test_above_a_limit_yes_alone_does_not_pass(world: World, run: Run, many: Path) -> None:
+    ended = run("remove", many, "--title", "Leavers", "--yes", "--json")
+
+    assert ended.code == 1
+    assert [one["code"] for one in ended.json["problems"]] == ["confirmation_required"]
+    assert "More than 20 % of everyone on Forklift Operator Safety." in ended.json["problems"][0]["message"]
+    assert world.jobs() == 0
+    assert len(world.on_forklift()) == 25
+
+
+def test_the_right_number_passes_and_is_allowed_where_none_is_needed(world: World, run: Run, many: Path) -> None:
+    assert run("remove", many, "--title", "Leavers", "--yes", "--confirm", "6", "--wait").code == 0
+    assert len(world.on_forklift()) == 19
+    one = world.file("000123", name="one.csv")
+    assert run("remove", one, "--title", "Ana", "--yes", "--confirm", "1", "--wait").code == 0
+    assert len(world.on_forklift()) == 18
+
+
+def test_a_wrong_number_is_refused_even_where_none_is_needed(world: World, run: Run) -> None:
+    ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", "--confirm", "2", "--json")
+
+    assert ended.code == 1
+    assert [one["code"] for one in ended.json["problems"]] == ["confirmation_required"]
+    assert nothing_was_done(world)
+
+
+@pytest.mark.parametrize("typed", ["", "many", "-1", "1e3"])
+def test_what_is_no_number_is_a_mistake_of_usage(world: World, run: Run, typed: str) -> None:
+    ended = run("remove", world.file("000123"), "--title", "Leavers", "--yes", f"--confirm={typed}")
 
     assert ended.code == 2
-    assert "Nothing irreversible" in ended.err
     assert nothing_was_done(world)
+
+
+@pytest.mark.parametrize(("answer", "jobs"), [("6\n", 1), ("y\n", 0), ("5\n", 0), ("", 0)])
+def test_at_a_terminal_the_number_is_asked_for(world: World, run: Run, many: Path, answer: str, jobs: int) -> None:
+    ended = run("remove", many, "--title", "Leavers", answer=answer)
+
+    assert "More than 20 % of everyone on Forklift Operator Safety." in ended.err
+    assert "Type 6 to remove 6 users:" in ended.err
+    assert ended.code == (0 if jobs else 1)
+    assert world.jobs() == jobs
+
+
+def test_the_preview_says_that_a_number_will_be_needed(world: World, run: Run, many: Path) -> None:
+    assert "--confirm 6" in run("preview", many).out
+    assert "--confirm" not in run("preview", world.file("000123", name="one.csv")).out
 
 
 @pytest.mark.parametrize("option", ["--user-column", "--sheet", "--encoding", "--certification", "--as"])

@@ -212,6 +212,7 @@ class TestStory:
                 title=story.title,
                 options=PlanOptions(leave_out_users=story.left_out_user_ids),
                 skip_problems=True,
+                typed=403,
             )
         held = claim_job(job.id)
         assert held is not None

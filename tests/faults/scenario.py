@@ -36,7 +36,7 @@ admin.set_password("{PASSWORD}")
 admin.save()
 for name in sys.argv[1:]:
     with open(name, "rb") as source:
-        print(remove_file(admin, source, name=name, title=name[-20:], options=PlanOptions()).id)
+        print(remove_file(admin, source, name=name, title=name[-20:], options=PlanOptions(), confirm=bool).id)
 """
 
 

@@ -29,6 +29,8 @@ from certremoval.database.sqlite.giving_way import waiting
 SERVER = os.environ.get("DATABASE_URL", "")
 ON_POSTGRESQL = SERVER.startswith("postgres")
 PEOPLE = 40_000
+AGREED = ("--yes", "--confirm", str(PEOPLE))
+"""What is said on the command line to whom everyone is many."""
 SECONDS = 60.0
 """The longest that a test waits for anything. Nothing takes so long; a slow machine may."""
 
@@ -173,7 +175,7 @@ class Installation:
 
     def submit(self) -> int:
         """Queue the removal of everyone; return the job's number."""
-        answer = self.json("remove", self.everyone, "--title", "Everyone", "--yes")
+        answer = self.json("remove", self.everyone, "--title", "Everyone", *AGREED)
         assert answer["accepted"]
         return int(answer["id"])
 

@@ -143,7 +143,7 @@ def upload_everyone(browser: Browser, installation: Installation) -> int:
 
 def submit(browser: Browser, job: int) -> None:
     confirm = f"/certification-removal/{job}/confirm/"
-    browser.send_form(f"/certification-removal/{job}/submit/", page=confirm, plan="1", changed="0")
+    browser.send_form(f"/certification-removal/{job}/submit/", page=confirm, plan="1", changed="0", number=str(PEOPLE))
 
 
 def test_a_draft_that_one_machine_took_is_checked_and_processed_on_others(

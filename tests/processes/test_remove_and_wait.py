@@ -7,11 +7,11 @@ import signal
 
 import pytest
 
-from tests.processes.conftest import ON_POSTGRESQL, PEOPLE, Installation, eventually
+from tests.processes.conftest import AGREED, ON_POSTGRESQL, PEOPLE, Installation, eventually
 
 
 def test_it_removes_everyone_and_tells_so(installation: Installation) -> None:
-    done = installation.run("remove", installation.everyone, "--title", "Everyone", "--yes", "--wait", "--json")
+    done = installation.run("remove", installation.everyone, "--title", "Everyone", *AGREED, "--wait", "--json")
 
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -21,7 +21,7 @@ def test_it_removes_everyone_and_tells_so(installation: Installation) -> None:
 
 
 def test_ctrl_c_stops_it_and_a_worker_goes_on(installation: Installation) -> None:
-    removing = installation.start("remove", installation.everyone, "--title", "Everyone", "--yes", "--wait")
+    removing = installation.start("remove", installation.everyone, "--title", "Everyone", *AGREED, "--wait")
     job = _first_job(installation)
     installation.wait_until_begun(job)
     removing.send_signal(signal.SIGINT)
@@ -40,7 +40,7 @@ def test_ctrl_c_stops_it_and_a_worker_goes_on(installation: Installation) -> Non
 
 
 def test_ctrl_c_answers_with_json_where_that_was_asked_for(installation: Installation) -> None:
-    removing = installation.start("remove", installation.everyone, "--title", "Everyone", "--yes", "--wait", "--json")
+    removing = installation.start("remove", installation.everyone, "--title", "Everyone", *AGREED, "--wait", "--json")
     job = _first_job(installation)
     installation.wait_until_begun(job)
     removing.send_signal(signal.SIGINT)
@@ -54,7 +54,7 @@ def test_ctrl_c_answers_with_json_where_that_was_asked_for(installation: Install
 
 def test_where_a_worker_has_the_job_it_watches(installation: Installation) -> None:
     worker = installation.start("worker")
-    done = installation.run("remove", installation.everyone, "--title", "Everyone", "--yes", "--wait")
+    done = installation.run("remove", installation.everyone, "--title", "Everyone", *AGREED, "--wait")
     worker.terminate()
 
     assert done.returncode == 0, done.stderr
@@ -63,7 +63,7 @@ def test_where_a_worker_has_the_job_it_watches(installation: Installation) -> No
 
 
 def test_a_job_that_is_cancelled_meanwhile_ends_it_with_1(installation: Installation) -> None:
-    removing = installation.start("remove", installation.everyone, "--title", "Everyone", "--yes", "--wait")
+    removing = installation.start("remove", installation.everyone, "--title", "Everyone", *AGREED, "--wait")
     job = _first_job(installation)
     installation.wait_until_begun(job)
     assert installation.database.query(
@@ -90,7 +90,7 @@ def _first_job(installation: Installation) -> int:
 def test_ctrl_c_while_the_job_is_being_saved_leaves_nothing(installation: Installation) -> None:
     if ON_POSTGRESQL:
         pytest.skip("there a file is saved in one transaction")
-    removing = installation.start("remove", installation.everyone, "--title", "Everyone", "--yes")
+    removing = installation.start("remove", installation.everyone, "--title", "Everyone", *AGREED)
     eventually(lambda: bool(installation.database.query("SELECT 1 FROM job_rows LIMIT 1")))
     removing.send_signal(signal.SIGINT)
     _, err = removing.communicate(timeout=60)

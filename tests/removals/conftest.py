@@ -152,10 +152,10 @@ def remove(
     *,
     title: str = "Changed roles",
     skip_problems: bool = False,
-    confirm: Callable[[PlanSummary], bool] | None = None,
+    confirm: Callable[[PlanSummary], bool] = bool,
     **options: Any,
 ) -> Job:
-    """Queue a job for a file, as the command line does, with these options (of PlanOptions)."""
+    """Queue a job for a file, as the command line does, with these options (of PlanOptions). What it asks is agreed."""
     return remove_file(
         actor,
         source,

@@ -460,6 +460,60 @@ class TestOrderAndVisibility:
             assert {job.pk for job in page_of_jobs(self.viewer, JobFilter()).jobs} == listed
 
 
+class TestCounting:
+    """Jobs are counted without their operations where a filter asks for no more than states: the same number."""
+
+    @pytest.fixture(params=["root", "constrained", "of nobody else"])
+    def viewer(self, request: pytest.FixtureRequest, root: User) -> User:
+        """Somebody who sees all, some, or only what they did; there is work of theirs, of others and of the system."""
+        viewer, seen, hidden = make_user("VIEWER"), make_user("SEEN"), make_user("HIDDEN")
+        unit, empty = make_unit("Division", "B", "SEEN"), make_unit("Division", "EMPTY")
+        role = Role.objects.create(name="r")
+        role.members.add(viewer)
+        grant = Grant.objects.create(role=role, permission=Permission.REMOVAL_VIEW)
+        reached = unit if request.param == "constrained" else empty
+        Constraint.objects.create(grant=grant, kind=ConstraintKind.ORGANIZATIONAL_UNITS, unit=reached)
+        for number, creator in enumerate((viewer, seen, hidden, root), start=1):
+            for state in JobState:
+                for _ in range(number):
+                    job_of(creator, state=state)
+            # A single removal: an operation without a job.
+            Operation.objects.create(title="One", actor=creator, created_at=datetime(2026, 5, 4, tzinfo=UTC))
+        system = Operation.objects.create(title="System", created_at=datetime(2026, 5, 4, tzinfo=UTC))
+        Job.objects.create(operation=system, state=JobState.PROCESSED)
+        return root if request.param == "root" else viewer
+
+    @pytest.mark.parametrize("mine", [False, True])
+    @pytest.mark.parametrize(
+        "statuses",
+        [[], ["processed"], ["processed", "failed"], ["draft"], ["draft", "checking", "queued"], list(JobState)],
+        ids=str,
+    )
+    def test_it_is_what_the_list_holds(
+        self, viewer: User, statuses: list[str], mine: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = JobFilter(statuses=statuses, mine=mine)
+        quick = [page_of_jobs(viewer, asked, sort=sort).total for sort in ("-created", "status", "processed")]
+        monkeypatch.setattr("certremoval.certifications.visibility.MOST_CREATORS_NAMED", 1)
+        quick.append(page_of_jobs(viewer, asked).total)
+        monkeypatch.setattr(jobs, "_asks_for_states_alone", lambda _filter: False)
+        slow = page_of_jobs(viewer, asked).total
+
+        assert slow > 0
+        assert quick == [slow] * 4
+        assert len(list_jobs(viewer, asked, limit=MOST_LISTED).jobs) == slow
+
+    def test_a_job_has_its_operations_actor_as_its_creator(self, root: User) -> None:
+        job = job_of(root)
+        job.refresh_from_db()
+        assert job.creator_key == root.pk
+
+        Job.objects.filter(pk=job.pk).update(creator_key=7)
+        job.refresh_from_db()
+        job.save()
+        assert job.creator_key == 7, "only a new job takes it"
+
+
 class TestDrafts:
     def test_ones_own_newest_first(self, root: User) -> None:
         for number, state in enumerate((JobState.DRAFT, JobState.CHECKING, JobState.DRAFT), start=1):

@@ -163,6 +163,25 @@ def test_it_is_noticed_when_an_index_is_missing(places: dict[str, int], root: Us
     assert not read_whole(browser, JOBS)
 
 
+@pytest.mark.parametrize("fields", [{}, {"page": 2}, {"mine": "on"}, {"status": "processed"}, {"sort": "status"}])
+def test_jobs_are_counted_by_one_index_without_their_operations(
+    fields: dict[str, Any], places: dict[str, int], root: User, constrained: User, signed_in: SignedIn
+) -> None:
+    """The join to the operations costs a tenth of a second at 50,000 visible jobs."""
+    for viewer in (root, constrained):
+        browser = signed_in(viewer)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(address(JOBS, fields, places)).status_code == 200
+        counts = [one["sql"] for one in queries.captured_queries if "COUNT(" in one["sql"] and '"jobs"' in one["sql"]]
+        assert len(counts) == 1, counts
+        assert '"operations"' not in counts[0]
+        with connection.cursor() as cursor:
+            if dialect() == "sqlite":
+                cursor.execute("EXPLAIN QUERY PLAN " + counts[0].replace("%", "%%"), [])
+                (plan, *_more) = [row[-1] for row in cursor.fetchall()]
+                assert re.match(r"SEARCH jobs USING COVERING INDEX jobs_by_(state|creator)\b", plan), plan
+
+
 def read_whole(browser: Client, where: str) -> dict[str, str]:
     """Return what the page's queries read whole, or sort whole, of tables that grow; and the query."""
     with CaptureQueriesContext(

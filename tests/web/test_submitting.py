@@ -61,6 +61,34 @@ def sent(window: Client, job: Job, form: dict[str, str], **more: str) -> Any:
     return answer
 
 
+# --- the number that is typed above a limit
+
+
+def test_above_a_limit_the_number_is_asked_for_and_nothing_is_done_without_it(ada: User, window: Client) -> None:
+    users = [f"K-{number}" for number in range(25)]
+    enroll(FORKLIFT, *users)
+    job = draft(ada, *users[:6])
+    page = read(window, address(job, "confirm/"))
+    assert "Type 6 to go on" in page
+    assert "More than 20 % of everyone on Title of FORKLIFT-3Y." in words(page)
+
+    for typed in ("", "5", "yes"):
+        answer = sent(window, job, hidden_fields(page), number=typed, at="")
+        assert answer.status_code == 409
+        assert "The number of people is 6." in words(answer.content.decode())
+        assert job.state == JobState.DRAFT
+
+    assert sent(window, job, hidden_fields(page), number=" 6 ").status_code == 302
+    assert job.state == JobState.QUEUED
+
+
+def test_below_the_limit_no_number_is_asked_for(ada: User, window: Client) -> None:
+    users = [f"K-{number}" for number in range(25)]
+    enroll(FORKLIFT, *users)
+
+    assert "to go on" not in read(window, address(draft(ada, *users[:5]), "confirm/"))
+
+
 # --- the question
 
 

@@ -13,6 +13,7 @@ from certremoval.cli.failures import UsageError
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest
 from certremoval.reading import trim_id
+from certremoval.removals.limits import number_typed
 from certremoval.removals.models import JobState
 from certremoval.removals.options import MATCHES, PlanOptions
 from certremoval.removals.scheduling import read_when
@@ -148,6 +149,24 @@ def plan_options(options: Mapping[str, Any]) -> PlanOptions:
         leave_out_units=tuple(options["leave_out_unit"]),
         leave_out_users=tuple(options["leave_out_user"]),
     )
+
+
+def add_number(parser: CommandParser) -> None:
+    """Add the number that must be typed above a limit."""
+    parser.add_argument(
+        "--confirm",
+        metavar="N",
+        type=whole_number,
+        help="how many people it is, as the preview says; needed above a limit, and refused if it is not true",
+    )
+
+
+def whole_number(text: str) -> int:
+    """Return a number of people, typed with or without separators."""
+    typed = number_typed(text)
+    if typed is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of people")
+    return typed
 
 
 def add_later(parser: CommandParser, *names: str, metavar: str | None = None) -> None:

@@ -59,6 +59,7 @@ def replay(past: PastJob) -> Job:
             reason=past.reason,
             options=PlanOptions(),
             skip_problems=past.skip_problems,
+            confirm=lambda summary: True,  # whoever made it had the number before them
         )
     match past.ending:
         case Ending.PROCESSED:

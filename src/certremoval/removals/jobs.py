@@ -193,30 +193,35 @@ def _keys_of(actor: User, filter: JobFilter, seen: Q, part: _Part, first: int, e
 
 
 def _count(actor: User, filter: JobFilter, seen: Q) -> int:
-    """Count the jobs that a filter finds among those ``seen``; of all jobs by their states' index alone."""
-    if _finds_all(filter, seen):
-        return Job.objects.filter(state__in=_states_of(filter)).count()
+    """Count the jobs that a filter finds among those ``seen``; by an index of the jobs alone where that can tell."""
+    if _asks_for_states_alone(filter):
+        return _of_states(actor, filter, seen).count()
     return _looked_for(actor, filter, seen).count()
 
 
 def _counts_by_state(actor: User, filter: JobFilter, seen: Q) -> dict[str, int]:
     """Count the same jobs by their states."""
-    if _finds_all(filter, seen):
-        jobs = Job.objects.filter(state__in=_states_of(filter)).order_by().values_list("state")
+    if _asks_for_states_alone(filter):
+        jobs = _of_states(actor, filter, seen).order_by().values_list("state")
         return dict(jobs.annotate(Count("pk")))
     operations = _looked_for(actor, filter, seen).order_by().values_list("job__state")
     return dict(operations.annotate(Count("pk")))
 
 
-def _finds_all(filter: JobFilter, seen: Q) -> bool:
-    """Whether a filter finds all jobs of its statuses, which the index of states can count by itself."""
-    if seen or replace(filter, statuses=(), time_zone="UTC") != JobFilter():
-        return False
-    return not _states_of(filter) & set(DRAFT_STATES)
+def _asks_for_states_alone(filter: JobFilter) -> bool:
+    """Whether a filter asks for nothing but statuses and one's own, which an index of the jobs can count by itself."""
+    return replace(filter, statuses=(), mine=False, time_zone="UTC") == JobFilter()
 
 
-def _states_of(filter: JobFilter) -> set[str]:
-    return set(filter.statuses) or set(JobState.values) - set(DRAFT_STATES)
+def _of_states(actor: User, filter: JobFilter, seen: Q) -> QuerySet[Job]:
+    """Return what :func:`_looked_for` finds by such a filter, but as jobs, which an index alone can count."""
+    jobs = Job.objects.alias(creator=F("creator_key")).filter(seen)
+    if filter.mine:
+        jobs = jobs.filter(creator_key=actor.pk)
+    states = set(filter.statuses) or set(JobState.values) - set(DRAFT_STATES)
+    if not states.isdisjoint(DRAFT_STATES):
+        jobs = jobs.exclude(Q(state__in=DRAFT_STATES) & ~Q(creator_key=actor.pk))
+    return jobs.filter(state__in=sorted(states))
 
 
 def _looked_for(actor: User, filter: JobFilter, seen: Q, *, along: str = "") -> QuerySet[Operation]:

@@ -73,6 +73,11 @@ class Job(models.Model):
     file_id: int | None
     operation_id: int
     operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="job")
+    creator_key = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="The operation's actor, who never changes: so one index counts jobs by creator and state.",
+    )
     state = models.CharField(max_length=20, choices=JobState.choices, default=JobState.CHECKING)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="jobs")
     options: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
@@ -135,10 +140,17 @@ class Job(models.Model):
             ),
             models.Index(fields=["ended_at", "id"], name="jobs_by_process_date"),
             models.Index(fields=["state", "id"], name="jobs_by_state"),
+            models.Index(fields=["creator_key", "state"], name="jobs_by_creator"),
         ]
 
     def __str__(self) -> str:
         return f"Job {self.id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the job; a new one with its operation's actor as its creator, so that no maker can forget it."""
+        if self._state.adding:
+            self.creator_key = self.operation.actor_id
+        super().save(*args, **kwargs)
 
     @property
     def kind(self) -> str:

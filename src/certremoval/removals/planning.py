@@ -23,6 +23,7 @@ from certremoval.problems import Problem, UnreadableFile
 from certremoval.removals.choices import resolve_left_out
 from certremoval.removals.counts import TO_DO, planned_counts, refusing_count
 from certremoval.removals.files import FileFacts, describe_file
+from certremoval.removals.limits import limits_passed
 from certremoval.removals.lines import (
     Line,
     planned_lines_to_do,
@@ -51,6 +52,7 @@ Progress = Callable[[str, int], None]
 class CertificationCount:
     """One certification that the file names, and how many of its people are to be removed."""
 
+    certification_key: int
     certification_id: str
     title: str
     planned: int
@@ -107,7 +109,8 @@ class PlanSummary:
     status; ``holding`` of them hold the certification now. ``people`` are the first of them, by line.
     ``includes_actor``: the administrator who asks is one of them. ``units`` are counted for drafts alone.
     ``warnings`` are told of an undo: how many of those to be put back come back with an expiry date now past
-    (``expired``) or as inactive people (``inactive``). ``planned_at`` is when it was looked who is on the
+    (``expired``) or as inactive people (``inactive``). ``limits`` are those that the removal passes, as sentences: the
+    number of people must be typed before it runs. ``planned_at`` is when it was looked who is on the
     certifications (the database's time).
     """
 
@@ -127,6 +130,7 @@ class PlanSummary:
     units: tuple[UnitCounts, ...] = ()
     includes_actor: bool = False
     warnings: dict[str, int] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
     planned_at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -288,6 +292,7 @@ def _summarise(
         # The certification that was given does not exist: one problem, not one for each of its rows.
         refusing -= summarise.rows_of_unknown_certification(given_title)
     problem_lines = planned_problem_lines(given=given, limit=MOST_PROBLEMS_TOLD) if refusing else []
+    taken = ((key, title, planned) for key, _id, title, planned in certifications if planned)
     return PlanSummary(
         file=facts,
         options=options,
@@ -302,4 +307,5 @@ def _summarise(
         statuses=summarise.statuses(),
         people=tuple(planned_lines_to_do(limit=PEOPLE_SHOWN)),
         includes_actor=actor is not None and summarise.concerns_user(actor.pk),
+        limits=limits_passed(counted.get("remove", 0), taken),
     )

@@ -24,6 +24,7 @@ from certremoval.problems import ActionRefused, InvalidRequest, NothingToDo, Unr
 from certremoval.removals.counts import refusing_count
 from certremoval.removals.files import store_file
 from certremoval.removals.keeping import LeaseLost, keep_plan
+from certremoval.removals.limits import limits_passed_by, require_number
 from certremoval.removals.making import FileRefused, new_job, nothing_left_of_failure, set_plan
 from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
@@ -64,14 +65,17 @@ def remove_file(
     options: PlanOptions,
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
+    typed: int | None = None,
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
     """Plan a file in this process, and queue the job if the file is accepted; it runs now, or when it is due.
 
-    ``source`` is seekable. ``confirm`` is shown what an accepted file would do, where it would remove anybody: what it
+    ``source`` is seekable. ``typed`` is the number of people that somebody typed. ``confirm`` is shown what an accepted
+    file would do, where it would remove anybody, and asks for that number itself where a limit is passed: what it
     agrees to is the very plan that is kept. Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused,
-    NotConfirmed, WrongState (this process stood still for so long that another took the job over).
+    ConfirmationRequired, NotConfirmed, WrongState (this process stood still for so long that another took the job
+    over).
     """
     require(actor, Permission.REMOVAL_MANAGE)
     return queue_file(
@@ -84,6 +88,7 @@ def remove_file(
         options=options,
         skip_problems=skip_problems,
         scheduled_for=scheduled_for,
+        typed=typed,
         confirm=confirm,
         progress=progress,
     )
@@ -101,6 +106,7 @@ def queue_file(
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
     undo_of: Job | None = None,
+    typed: int | None = None,
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
@@ -115,8 +121,7 @@ def queue_file(
                 raise FileRefused(summary)
             if undo_of is not None and not summary.remove_count:
                 raise nothing_to_undo()
-            if confirm is not None and summary.remove_count and not confirm(summary):
-                raise NotConfirmed(summary)
+            require_agreed(summary, typed=typed, confirm=confirm)
             assert summary.file is not None
             stored = store_file(source, summary.file)
             with nothing_left_of_failure(stored):
@@ -139,6 +144,18 @@ def queue_file(
         ) from error
     job.refresh_from_db()
     return job
+
+
+def require_agreed(summary: PlanSummary, *, typed: int | None, confirm: Callable[[PlanSummary], bool] | None) -> None:
+    """Raise ConfirmationRequired or NotConfirmed unless what a plan would do is agreed to.
+
+    Where somebody is asked, ``confirm`` has them type the number, if it was not typed before.
+    """
+    limits = summary.limits if confirm is None else ()
+    restores = summary.kind == Operation.Kind.RESTORE
+    require_number(summary.remove_count, typed, limits=limits, restores=restores)
+    if confirm is not None and summary.remove_count and not confirm(summary):
+        raise NotConfirmed(summary)
 
 
 def queue_at_once(
@@ -183,11 +200,14 @@ def submit(
     plan_number: int,
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
+    typed: int | None = None,
 ) -> Job:
     """Queue a draft: exactly the plan that was looked at, named by its number, and once; to run now, or when it is due.
 
-    Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
-    job that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing).
+    ``typed`` is the number of people that somebody typed, without which nothing above a limit is queued. Raises
+    NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the job
+    that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing), and
+    ConfirmationRequired.
     """
     job = find_to_submit(actor, job_id)
     checked_title(job.operation.title)
@@ -200,6 +220,7 @@ def submit(
         raise NotAccepted(_("The file has problems. Correct it, or submit and leave the problem lines out."))
     if (job.restores or job.undo_of_id is not None) and not job.remove_count:
         raise nothing_to_undo()
+    require_number(job.remove_count, typed, limits=limits_passed_by(job), restores=job.restores)
     with transaction.atomic():
         _make_final(job.undo_of_id)
         submitted = Job.objects.filter(pk=job.pk, state=JobState.DRAFT, plan_number=plan_number, error="").update(

@@ -27,7 +27,7 @@ from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
 from certremoval.removals.options import PlanOptions, RestoreOptions
 from certremoval.removals.planning import PlanSummary, Progress
 from certremoval.removals.restoring import planned_restore
-from certremoval.removals.submitting import NotConfirmed, nothing_to_undo, queue_at_once, queue_file
+from certremoval.removals.submitting import nothing_to_undo, queue_at_once, queue_file, require_agreed
 from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import LONGEST_TITLE, checked_reason, checked_title
 
@@ -133,13 +133,15 @@ def undo_job(
     title: str = "",
     comment: str = "",
     reason: str = "",
+    typed: int | None = None,
     confirm: Confirm | None = None,
     progress: Progress | None = None,
 ) -> Job:
     """Plan the undo of a job in this process, and queue it.
 
-    ``confirm`` is shown what it would do; what it agrees to is the very plan that is kept. Raises what
-    :func:`draft_undo` raises, NothingToDo if it would change nobody, and NotConfirmed.
+    ``typed`` and ``confirm`` as of :func:`certremoval.removals.submitting.remove_file`; putting people back passes no
+    limit. Raises what :func:`draft_undo` raises, NothingToDo if it would change nobody, ConfirmationRequired, and
+    NotConfirmed.
     """
     target = _find_undoable(actor, job_id)
     title, reason = checked_title(title or undo_title(target.operation.title)), checked_reason(reason)
@@ -160,6 +162,7 @@ def undo_job(
                 options=PlanOptions(),
                 skip_problems=True,
                 undo_of=target,
+                typed=typed,
                 confirm=confirm,
                 progress=progress,
             )
@@ -168,8 +171,7 @@ def undo_job(
         with planned_restore(options, actor=actor) as summary:
             if not summary.remove_count:
                 raise nothing_to_undo()
-            if confirm is not None and not confirm(summary):
-                raise NotConfirmed(summary)
+            require_agreed(summary, typed=typed, confirm=confirm)
             with nothing_left_of_failure(None) as made:
                 job = new_job(
                     actor,

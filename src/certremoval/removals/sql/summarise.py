@@ -57,14 +57,14 @@ def units(*, remove_count: int, most: int) -> list[tuple[str, int, tuple[int, st
         ]
 
 
-def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
-    """Return how many certifications the rows name, and of the first (ID, title, rows to be worked on)."""
+def certifications(*, limit: int) -> tuple[int, list[tuple[int, str, str, int]]]:
+    """Return how many certifications the rows name; of the first (key, ID, title, rows to be worked on)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_rows WHERE certification_key IS NOT NULL")
         (count,) = cursor.fetchone()
         cursor.execute(
             """
-            SELECT c.certification_id, c.title, p.planned
+            SELECT c.id, c.certification_id, c.title, p.planned
             FROM (
                 SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
                 FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from certremoval.problems import WrongState
 from certremoval.removals.jobs import find_job
+from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, number_typed
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
 from certremoval.removals.permitting import require_to_submit
 from certremoval.removals.previews import CertificationShare, changed_since_preview, holding, line_of_creator, shares
@@ -69,7 +70,10 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
             plan_number=_whole(form, "plan"),
             skip_problems="leave_out_problems" in form,
             scheduled_for=when,
+            typed=number_typed(form.get("number", "")),
         )
+    except ConfirmationRequired:
+        return _asked(request, job, changed=changed, number_asked=True, status=409)
     except WrongState:
         job = find_job(request.user, job_id)
         if job.state in DRAFT_STATES:
@@ -120,6 +124,7 @@ def _asked(
     *,
     changed: int,
     title_asked: bool = False,
+    number_asked: bool = False,
     when_mistake: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -136,6 +141,9 @@ def _asked(
         "others": job.row_count - job.remove_count,
         "own_line": line_of_creator(job),
         "changed": changed,
+        "limits": limits_passed_by(job),
+        "typed": request.POST.get("number", ""),
+        "number_missing": number_asked,
         "title_asked": title_asked or not job.operation.title.strip() or "title" in context["texts"].mistakes,
         "title_missing": title_asked and not context["texts"].title.strip(),
         "button": (_("Put %(users)s back") if job.restores else _("Remove %(users)s"))

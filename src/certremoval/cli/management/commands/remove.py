@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
-from certremoval.cli.arguments import add_actor, add_later, add_plan, moment_of, plan_options, refuse_later
-from certremoval.cli.asking import can_ask, confirmed
+from certremoval.cli.arguments import add_actor, add_number, add_plan, moment_of, plan_options
+from certremoval.cli.asking import agreed_to, can_ask
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
@@ -27,7 +27,6 @@ from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.scheduling import zone_of
 from certremoval.removals.submitting import NotConfirmed, remove_file
-from certremoval.removals.words import users
 
 
 class Command(BaseCommand):
@@ -38,7 +37,9 @@ class Command(BaseCommand):
         line has a problem, nobody is removed, unless --skip-problems leaves those lines out. The job is then run by a
         worker, or at once by this command with --wait.
 
-        Without --yes it asks before it removes anybody. Items on transcripts stay, and nobody is mailed.
+        Without --yes it asks before it removes anybody. Above a limit (500 people, or a fifth of everyone on one
+        certification) the number must be typed: at the terminal, or as --confirm N. Items on transcripts stay, and
+        nobody is mailed.
     """
     example = """
 certremoval remove leavers.csv --title "Warehouse South closes" --reason "Site closure"
@@ -46,7 +47,8 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
     """
     exits = {
         0: "the job is queued; with --wait: it is processed",
-        1: "the file was refused and no job made, or the answer was no; with --wait: the job failed or was cancelled",
+        1: "the file was refused and no job made, the number was missing or wrong, or the answer was no; with --wait:"
+        " the job failed or was cancelled",
     }
 
     def arguments(self, parser: CommandParser) -> None:
@@ -66,13 +68,12 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             metavar="WHEN",
             help="run the job then and not now, as 2026-11-30T06:00, in the administrator's own time zone",
         )
-        add_later(parser, "--confirm", metavar="N")
+        add_number(parser)
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Check, ask, remove, wait."""
         if options["at"] is not None and options["wait"]:
             raise UsageError("--wait runs the job now and --at later. Use one of them. Nothing was done.")
-        refuse_later(options, "--confirm")
         if not options["yes"] and not can_ask():
             raise UsageError(
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to remove people without a"
@@ -95,7 +96,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
         def agreed(summary: PlanSummary) -> bool:
             progress.end()
             self.note(*question_lines(summary, when=when, zone=zone_of(actor)))
-            return confirmed(self, f"Remove {users(summary.remove_count)}?")
+            return agreed_to(self, summary, typed=options["confirm"])
 
         try:
             return remove_file(
@@ -108,6 +109,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 options=plan_options(options),
                 skip_problems=options["skip_problems"],
                 scheduled_for=when,
+                typed=options["confirm"],
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )

@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
 from certremoval.certifications.models import Operation
-from certremoval.cli.arguments import add_actor, add_job, add_later, identifier, refuse_later
-from certremoval.cli.asking import can_ask, confirmed
+from certremoval.cli.arguments import add_actor, add_job, add_number, identifier
+from certremoval.cli.asking import agreed_to, can_ask
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
@@ -19,7 +19,6 @@ from certremoval.cli.waiting import tell_queued
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.submitting import NotConfirmed
 from certremoval.removals.undoing import undo_job
-from certremoval.removals.words import users
 
 
 class Command(BaseCommand):
@@ -31,7 +30,8 @@ class Command(BaseCommand):
         a job of its own, run by a worker, or at once by this command with --wait. Undoing an undo removes again whom it
         put back.
 
-        Without --yes it asks before it puts anybody back. Nobody is mailed.
+        Without --yes it asks before it puts anybody back. Nobody is mailed. Undoing an undo removes people: above a
+        limit (500 people, or a fifth of everyone on one certification) the number must be typed, as --confirm N.
     """
     example = """
 certremoval undo 12
@@ -39,7 +39,8 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
     """
     exits = {
         0: "the undo is queued; with --wait: it is processed",
-        1: "there was nothing to undo, or the answer was no; with --wait: it failed or was cancelled",
+        1: "there was nothing to undo, the number was wrong, or the answer was no; with --wait: it failed or was"
+        " cancelled",
     }
 
     def arguments(self, parser: CommandParser) -> None:
@@ -54,11 +55,10 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
         add_actor(parser)
         parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can answer")
         parser.add_argument("--wait", action="store_true", help="run the undo now, and end when it has ended")
-        add_later(parser, "--confirm", metavar="N")
+        add_number(parser)
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Look, ask, put back, wait."""
-        refuse_later(options, "--confirm")
         if not options["yes"] and not can_ask():
             raise UsageError(
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to undo the job without a"
@@ -70,9 +70,9 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
             progress.end()
             if summary.kind == Operation.Kind.RESTORE:
                 self.note(*undo_lines(summary))
-                return confirmed(self, f"Put {users(summary.remove_count)} back?")
-            self.note(*question_lines(summary))
-            return confirmed(self, f"Remove {users(summary.remove_count)}?")
+            else:
+                self.note(*question_lines(summary))
+            return agreed_to(self, summary, typed=options["confirm"])
 
         try:
             job = undo_job(
@@ -82,6 +82,7 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
                 title=options["title"],
                 comment=options["comment"],
                 reason=options["reason"],
+                typed=options["confirm"],
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )
