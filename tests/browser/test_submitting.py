@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from certremoval.organization.models import User
 from certremoval.removals.models import Job
 from tests.browser.conftest import OpenPage
 from tests.browser.small import IDS, NAMES, action, create_by_file, submit, written
+from tests.browser.watching import Watch
 from tests.browser.world import run_some
-from tests.removals.conftest import enrolled, run
+from tests.removals.conftest import FORKLIFT, enroll, enrolled, run
 
 
 @pytest.fixture
@@ -66,6 +68,26 @@ def test_the_question_begins_at_cancel_and_escape_ends_it(page: Page, tmp_path: 
     page.keyboard.press("Enter")
     expect(dialog).not_to_be_visible()
     assert the_job().state == "draft"
+
+
+def test_above_a_limit_the_number_is_typed_in_the_question(
+    page: Page, watch: Callable[[Page], Watch], tmp_path: Path
+) -> None:
+    watch(page).expects(409)
+    enroll(FORKLIFT, *(f"X-{number}" for number in range(13)))
+    create_by_file(page, written(tmp_path, *IDS[2:]))
+    action(page, "Remove 10 users").click()
+    dialog = page.get_by_role("dialog", name="Remove 10 users from Forklift Operator Safety?")
+    expect(dialog).to_contain_text("More than 20 % of everyone on Forklift Operator Safety.")
+    dialog.get_by_label("Type 10 to go on").fill("9")
+    dialog.get_by_role("button", name="Remove 10 users").click()
+    expect(page.get_by_text("The number of people is 10. Nothing was done.")).to_be_visible()
+    assert the_job().state == "draft"
+
+    page.get_by_label("Type 10 to go on").fill("10")
+    page.get_by_role("button", name="Remove 10 users").click()
+    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    assert the_job().state == "queued"
 
 
 def test_two_clicks_ask_one_question(page: Page, tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ def test_above_a_limit_yes_alone_does_not_pass(world: World, run: Run, many: Pat
     assert ended.code == 1
     assert [one["code"] for one in ended.json["problems"]] == ["confirmation_required"]
     assert "More than 20 % of everyone on Forklift Operator Safety." in ended.json["problems"][0]["message"]
+    assert ended.json["counts"]["remove"] == 6
     assert world.jobs() == 0
     assert len(world.on_forklift()) == 25
 

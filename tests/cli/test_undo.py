@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from certremoval.certifications.models import Enrollment
+from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import User
 from certremoval.removals.models import Job
 from tests.cli.conftest import Run, World
@@ -40,6 +40,28 @@ def test_no_puts_nobody_back(world: World, done: Job, run: Run) -> None:
     assert "Nothing was done." in ended.err
     assert world.on_forklift() == {"000124"}
     assert world.jobs() == 1
+
+
+def test_undoing_an_undo_above_a_limit_needs_the_number(world: World, run: Run) -> None:
+    forklift = Certification.objects.get(certification_id="FORKLIFT-3Y")
+    users = [f"U-{number}" for number in range(22)]
+    for user_id in users:
+        Enrollment.objects.create(certification=forklift, user=User.objects.create_user(user_id), status="Expired")
+    six = world.file(*users[:6])
+    gone = run("remove", six, "--title", "Six", "--yes", "--confirm", "6", "--wait", "--json").json["id"]
+    back = run("undo", gone, "--yes", "--wait", "--json").json["id"]
+    assert len(world.on_forklift()) == 25
+
+    refused = run("undo", back, "--yes", "--json")
+    assert refused.code == 1
+    assert [one["code"] for one in refused.json["problems"]] == ["confirmation_required"]
+    wrong = run("undo", back, answer="7\n")
+    assert wrong.code == 1
+    assert "The number typed is 7, but 6 users would be removed." in wrong.err
+    assert len(world.on_forklift()) == 25
+
+    assert run("undo", back, "--yes", "--confirm", "6", "--wait").code == 0
+    assert len(world.on_forklift()) == 19
 
 
 def test_without_yes_and_without_a_terminal_nothing_is_done(world: World, done: Job, run: Run) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from certremoval.organization.models import User
 from certremoval.problems import WrongState
-from certremoval.removals import limits
+from certremoval.removals import limits, planning
 from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, number_typed
 from certremoval.removals.models import Job
@@ -52,8 +52,8 @@ def test_a_number_of_people(root: User, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_limit_is_five_hundred_people() -> None:
-    assert limits.limits_passed(500, ()) == ()
-    assert limits.limits_passed(501, ()) == ("More than 500 people at once.",)
+    assert limits.limits_passed(500, list) == ()
+    assert limits.limits_passed(501, list) == ("More than 500 people at once.",)
 
 
 def test_each_certification_counts_by_itself(root: User) -> None:
@@ -62,6 +62,24 @@ def test_each_certification_counts_by_itself(root: User) -> None:
     rows = [*((FORKLIFT, user) for user in first[:4]), *(("LOTO", user) for user in second[:6])]
 
     assert plan(removal_file(rows)).summary.limits == ("More than 20 % of everyone on Title of LOTO.",)
+
+
+def test_those_already_off_hide_nothing(root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first certifications of a file are told; the limit looks at all that people are taken off."""
+    monkeypatch.setattr(planning, "MOST_CERTIFICATIONS_TOLD", 1)
+    enroll("AAA", "V-1")
+    run(remove(root, people("V-1", on="AAA")))
+    rows = [("AAA", "V-1"), *((FORKLIFT, user) for user in on_it(25)[:6])]
+
+    assert plan(removal_file(rows)).summary.limits == ("More than 20 % of everyone on Title of FORKLIFT-3Y.",)
+
+
+def test_of_many_certifications_the_first_are_told(root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_TOLD", 1)
+    rows = [(one, user) for one in ("A", "B", "C") for user in on_it(25, certification=one, named=one)[:6]]
+
+    told = ("More than 20 % of everyone on Title of A.", "And as much of 2 more certifications.")
+    assert plan(removal_file(rows)).summary.limits == told
 
 
 def test_without_the_number_a_draft_is_not_submitted(root: User) -> None:
@@ -88,28 +106,30 @@ def test_the_share_is_of_who_is_on_it_when_it_is_submitted(root: User) -> None:
 
 def test_two_submissions_at_once_make_one_job_and_each_needs_the_number(root: User) -> None:
     job = draft(root, *on_it(25)[:6])
-    ended: list[str] = []
 
-    def one(typed: int | None) -> None:
-        try:
-            submit(root, job.pk, plan_number=job.plan_number, typed=typed)
-            ended.append("queued")
-        except ConfirmationRequired:
-            ended.append("asked")
-        except WrongState:
-            ended.append("too late")
-        finally:
-            connection.close()
+    def at_once(*numbers: int | None) -> list[str]:
+        ended: list[str] = []
 
-    threads = [threading.Thread(target=one, args=(typed,)) for typed in (6, 6, None)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+        def one(typed: int | None) -> None:
+            try:
+                submit(root, job.pk, plan_number=job.plan_number, typed=typed)
+                ended.append("queued")
+            except ConfirmationRequired:
+                ended.append("asked")
+            except WrongState:
+                ended.append("too late")
+            finally:
+                connection.close()
 
-    assert ended.count("queued") == 1
-    assert len(ended) == 3
-    assert Job.objects.exclude(state="draft").count() == 1
+        threads = [threading.Thread(target=one, args=(typed,)) for typed in numbers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return ended
+
+    assert at_once(None, 5, None) == ["asked"] * 3
+    assert sorted(at_once(6, 6)) == ["queued", "too late"]
 
 
 def test_putting_people_back_needs_no_number_but_a_wrong_one_is_refused(root: User) -> None:
@@ -135,7 +155,9 @@ def test_putting_people_back_needs_no_number_but_a_wrong_one_is_refused(root: Us
     ("text", "typed"),
     [
         *[("412", 412), (" 3,982 ", 3982), ("3.982", 3982), ("3\u202f982", 3982), ("1'000", 1000), ("007", 7)],
-        *[("", None), ("yes", None), ("-1", None), ("4e2", None), ("\u0664\u0661\u0662", None), ("9" * 13, None)],
+        ("1.234,567", 1234567),
+        *[("", None), ("yes", None), ("-1", None), ("4e2", None), ("4.03", None), ("4,0,3", None)],
+        *[("\u0664\u0661\u0662", None), ("9" * 13, None)],
     ],
 )
 def test_a_number_as_people_type_it(text: str, typed: int | None) -> None:

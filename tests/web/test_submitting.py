@@ -78,6 +78,10 @@ def test_above_a_limit_the_number_is_asked_for_and_nothing_is_done_without_it(ad
         assert "The number of people is 6." in words(answer.content.decode())
         assert job.state == JobState.DRAFT
 
+    # A time that no field for a time can show is not lost: an empty field would mean now.
+    answer = sent(window, job, hidden_fields(page), number="5", at="2030-10-27T02:30+02:00")
+    assert 'type="text" id="at" name="at" value="2030-10-27T02:30+02:00"' in answer.content.decode()
+
     assert sent(window, job, hidden_fields(page), number=" 6 ").status_code == 302
     assert job.state == JobState.QUEUED
 
@@ -86,7 +90,12 @@ def test_below_the_limit_no_number_is_asked_for(ada: User, window: Client) -> No
     users = [f"K-{number}" for number in range(25)]
     enroll(FORKLIFT, *users)
 
-    assert "to go on" not in read(window, address(draft(ada, *users[:5]), "confirm/"))
+    job = draft(ada, *users[:5])
+    assert "to go on" not in read(window, address(job, "confirm/"))
+
+    answer = sent(window, job, confirmed(window, job), number="6")
+    assert answer.status_code == 409
+    assert "Type 5 to go on" in words(answer.content.decode())
 
 
 # --- the question

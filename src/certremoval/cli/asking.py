@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 
 from certremoval.certifications.models import Operation
-from certremoval.cli.command import Command
-from certremoval.cli.text import is_terminal
-from certremoval.removals.limits import number_typed
+from certremoval.cli.command import Command, refusal
+from certremoval.cli.failures import REFUSED
+from certremoval.cli.text import is_terminal, shown
+from certremoval.removals.limits import ConfirmationRequired, number_typed, require_number
 from certremoval.removals.planning import PlanSummary
+from certremoval.removals.submitting import NotConfirmed
 from certremoval.removals.words import number, users
 
 
@@ -18,12 +20,24 @@ def can_ask() -> bool:
 
 
 def agreed_to(command: Command, summary: PlanSummary, *, typed: int | None) -> bool:
-    """Ask whether a plan is to be run; above a limit for the number of people, unless it was ``typed`` before."""
+    """Ask whether a plan is to be run; above a limit for the number of people, unless it was ``typed`` before.
+
+    Raises ConfirmationRequired if that number is missing or wrong.
+    """
     if summary.limits and typed is None:
         answer = _answer(command, f"Type {number(summary.remove_count)} to remove {users(summary.remove_count)}: ")
-        return number_typed(answer) == summary.remove_count
+        require_number(summary.remove_count, number_typed(answer), limits=summary.limits)
+        return True
     who = users(summary.remove_count)
     return confirmed(command, f"Put {who} back?" if summary.kind == Operation.Kind.RESTORE else f"Remove {who}?")
+
+
+def not_agreed(command: Command, error: ConfirmationRequired) -> int:
+    """Tell that nothing was done, and why if nobody just said no; return the exit code."""
+    command.note("Nothing was done." if isinstance(error, NotConfirmed) else shown(error.message))
+    if command.json_asked:
+        command.answer(refusal(error.problems, error.counts))
+    return REFUSED
 
 
 def confirmed(command: Command, question: str) -> bool:

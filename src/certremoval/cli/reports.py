@@ -65,7 +65,7 @@ def preview_lines(summary: PlanSummary) -> list[str]:
         lines.append(f"{users(summary.remove_count)} would be removed from {where}.")
         lines.append(holding_sentence(summary))
         if summary.limits:
-            lines += [*summary.limits, f"So the number must be typed: --confirm {summary.remove_count}."]
+            lines += [*map(shown, summary.limits), f"So the number must be typed: --confirm {summary.remove_count}."]
     elif not summary.file_problems:
         lines.append("Nobody would be removed.")
     if summary.row_count:
@@ -167,7 +167,7 @@ def question_lines(summary: PlanSummary, *, when: datetime | None = None, zone: 
         lines.append(f"  {lines_of(left_out)} {'is' if left_out == 1 else 'are'} left out.")
     if summary.includes_actor:
         lines.append("  You are one of them.")
-    lines += [f"  {limit}" for limit in summary.limits]
+    lines += [f"  {shown(limit)}" for limit in summary.limits]
     runs = "now" if when is None else f"on {moment(when, zone)}"
     return [*lines, f"  It runs {runs}.", "", WHAT_STAYS]
 

@@ -6,7 +6,7 @@ The number is the answer that cannot be given by habit, nor by a script that was
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -25,40 +25,58 @@ SHARE_UNTYPED, LEAST_ON_IT = 20, 25
 LONGEST_NUMBER = 12
 
 
+MOST_OF_ANY = SHARE_UNTYPED * LEAST_ON_IT // 100
+"""So many are within the share of every certification that has enough people."""
+
+MOST_TOLD = 20
+
+
 class ConfirmationRequired(ActionRefused):
-    """A limit is passed, or the number that was typed is another than that of the people to be removed."""
+    """A limit is passed, or the number that was typed is another than that of the people to be removed.
+
+    ``counts`` are those of the plan that was not agreed to, where it is no job.
+    """
 
     code = "confirmation_required"
     http_status = 409
+    counts: Mapping[str, int] | None = None
 
 
-def limits_passed(remove_count: int, certifications: Iterable[tuple[int, str, int]]) -> tuple[str, ...]:
+def limits_passed(remove_count: int, taken: Callable[[], Iterable[tuple[int, str, int]]]) -> tuple[str, ...]:
     """Return, as sentences, which limits a removal passes; nothing if it needs no number typed.
 
-    ``certifications`` are (key, title, people to be taken off), each once. They are looked at only where the job as a
-    whole is within its limit: then they are few, and of each no more entries are counted than decide.
+    ``taken`` returns the certifications that more than MOST_OF_ANY people are taken off, as (key, title, people). It is
+    asked only where the job as a whole is within its limit: then they are few, and of each no more is counted than
+    decides.
     """
     if remove_count > MOST_UNTYPED:
         return (_("More than %(limit)s people at once.") % {"limit": number(MOST_UNTYPED)},)
-    return tuple(
+    if remove_count <= MOST_OF_ANY:
+        return ()
+    titles = [title for key, title, planned in taken() if _is_large_share(key, planned)]
+    told = [
         _("More than %(percent)s %% of everyone on %(title)s.") % {"percent": SHARE_UNTYPED, "title": title}
-        for key, title, planned in certifications
-        if _is_large_share(key, planned)
-    )
+        for title in titles[:MOST_TOLD]
+    ]
+    if more := len(titles) - len(told):
+        told.append(_("And as much of %(number)s more certifications.") % {"number": number(more)})
+    return tuple(told)
 
 
 def limits_passed_by(job: Job) -> tuple[str, ...]:
     """Return which limits a draft passes, as the certifications stand now. Putting people back passes none."""
     if job.restores:
         return ()
-    ones = job.certifications.filter(planned__gt=0).order_by("certification_id")
-    return limits_passed(job.remove_count, ones.values_list("certification_key", "title", "planned"))
+    ones = job.certifications.filter(planned__gt=MOST_OF_ANY).order_by("certification_id")
+    return limits_passed(job.remove_count, lambda: ones.values_list("certification_key", "title", "planned"))
 
 
 def number_typed(text: str) -> int | None:
     """Return the number that somebody typed, with or without separators as in 3,982; None if it is none."""
-    digits = re.sub(r"[\s,.'\u2019]", "", text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER else None
+    typed = text.strip()
+    if not re.fullmatch(r"[0-9]{1,3}(?:[\s,.'\u2019][0-9]{3})+|[0-9]+", typed) or len(typed) > LONGEST_NUMBER:
+        return None
+    return int(re.sub(r"[^0-9]", "", typed))
 
 
 def require_number(remove_count: int, typed: int | None, *, limits: tuple[str, ...], restores: bool = False) -> None:

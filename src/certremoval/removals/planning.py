@@ -23,7 +23,7 @@ from certremoval.problems import Problem, UnreadableFile
 from certremoval.removals.choices import resolve_left_out
 from certremoval.removals.counts import TO_DO, planned_counts, refusing_count
 from certremoval.removals.files import FileFacts, describe_file
-from certremoval.removals.limits import limits_passed
+from certremoval.removals.limits import MOST_OF_ANY, limits_passed
 from certremoval.removals.lines import (
     Line,
     planned_lines_to_do,
@@ -52,7 +52,6 @@ Progress = Callable[[str, int], None]
 class CertificationCount:
     """One certification that the file names, and how many of its people are to be removed."""
 
-    certification_key: int
     certification_id: str
     title: str
     planned: int
@@ -292,7 +291,6 @@ def _summarise(
         # The certification that was given does not exist: one problem, not one for each of its rows.
         refusing -= summarise.rows_of_unknown_certification(given_title)
     problem_lines = planned_problem_lines(given=given, limit=MOST_PROBLEMS_TOLD) if refusing else []
-    taken = ((key, title, planned) for key, _id, title, planned in certifications if planned)
     return PlanSummary(
         file=facts,
         options=options,
@@ -307,5 +305,7 @@ def _summarise(
         statuses=summarise.statuses(),
         people=tuple(planned_lines_to_do(limit=PEOPLE_SHOWN)),
         includes_actor=actor is not None and summarise.concerns_user(actor.pk),
-        limits=limits_passed(counted.get("remove", 0), taken),
+        limits=limits_passed(
+            counted.get("remove", 0), lambda: summarise.removals_by_certification(more_than=MOST_OF_ANY)
+        ),
     )

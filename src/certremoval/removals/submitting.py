@@ -20,11 +20,11 @@ from certremoval.access.rules import require
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
-from certremoval.problems import ActionRefused, InvalidRequest, NothingToDo, UnreadableFile, WrongState
+from certremoval.problems import InvalidRequest, NothingToDo, UnreadableFile, WrongState
 from certremoval.removals.counts import refusing_count
 from certremoval.removals.files import store_file
 from certremoval.removals.keeping import LeaseLost, keep_plan
-from certremoval.removals.limits import limits_passed_by, require_number
+from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, require_number
 from certremoval.removals.making import FileRefused, new_job, nothing_left_of_failure, set_plan
 from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
@@ -40,18 +40,14 @@ def nothing_to_undo() -> NothingToDo:
     return NothingToDo(_("There is nothing left to undo: nobody is left whom it would concern."))
 
 
-class NotConfirmed(ActionRefused):
-    """The administrator saw what would happen, which is ``summary``, and said no. Nothing was left behind."""
-
-    code = "confirmation_required"
-    http_status = 409
+class NotConfirmed(ConfirmationRequired):
+    """The administrator saw what would happen and said no. Nothing was left behind."""
 
     def __init__(self, summary: PlanSummary) -> None:
         removes = summary.kind == Operation.Kind.REMOVAL
         super().__init__(
             _("The answer was no; nobody was removed.") if removes else _("The answer was no; nobody was put back.")
         )
-        self.summary = summary
 
 
 def remove_file(
@@ -149,13 +145,18 @@ def queue_file(
 def require_agreed(summary: PlanSummary, *, typed: int | None, confirm: Callable[[PlanSummary], bool] | None) -> None:
     """Raise ConfirmationRequired or NotConfirmed unless what a plan would do is agreed to.
 
-    Where somebody is asked, ``confirm`` has them type the number, if it was not typed before.
+    Where somebody is asked, ``confirm`` has them type the number, if it was not typed before, and may raise
+    ConfirmationRequired itself.
     """
     limits = summary.limits if confirm is None else ()
     restores = summary.kind == Operation.Kind.RESTORE
-    require_number(summary.remove_count, typed, limits=limits, restores=restores)
-    if confirm is not None and summary.remove_count and not confirm(summary):
-        raise NotConfirmed(summary)
+    try:
+        require_number(summary.remove_count, typed, limits=limits, restores=restores)
+        if confirm is not None and summary.remove_count and not confirm(summary):
+            raise NotConfirmed(summary)
+    except ConfirmationRequired as error:
+        error.counts = summary.counts
+        raise
 
 
 def queue_at_once(

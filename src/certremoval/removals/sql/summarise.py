@@ -57,14 +57,14 @@ def units(*, remove_count: int, most: int) -> list[tuple[str, int, tuple[int, st
         ]
 
 
-def certifications(*, limit: int) -> tuple[int, list[tuple[int, str, str, int]]]:
-    """Return how many certifications the rows name; of the first (key, ID, title, rows to be worked on)."""
+def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
+    """Return how many certifications the rows name, and of the first (ID, title, rows to be worked on)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_rows WHERE certification_key IS NOT NULL")
         (count,) = cursor.fetchone()
         cursor.execute(
             """
-            SELECT c.id, c.certification_id, c.title, p.planned
+            SELECT c.certification_id, c.title, p.planned
             FROM (
                 SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
                 FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
@@ -75,6 +75,24 @@ def certifications(*, limit: int) -> tuple[int, list[tuple[int, str, str, int]]]
             [limit],
         )
         return count, cursor.fetchall()
+
+
+def removals_by_certification(*, more_than: int) -> list[tuple[int, str, int]]:
+    """Return the certifications with more rows to be removed than this, by ID: (key, title, rows)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, c.title, p.planned
+            FROM (
+                SELECT certification_key, COUNT(*) AS planned FROM planned_rows WHERE outcome = 'remove'
+                GROUP BY certification_key HAVING COUNT(*) > %s
+            ) p
+            JOIN certifications c ON c.id = p.certification_key
+            ORDER BY c.certification_id
+            """,
+            [more_than],
+        )
+        return [(key, title, rows) for key, title, rows in cursor.fetchall()]
 
 
 def concerns_user(user_key: int) -> bool:

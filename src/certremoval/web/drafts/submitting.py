@@ -22,7 +22,7 @@ from certremoval.removals.words import number, users
 from certremoval.web.drafts.changing import save_texts, to_preview
 from certremoval.web.drafts.preview import about
 from certremoval.web.drafts.typed import Texts, texts_of, typed_texts
-from certremoval.web.drafts.when import when_asked
+from certremoval.web.drafts.when import fits_field, when_asked
 from certremoval.web.pages import SignedInRequest, signed_in_page, whole_number
 
 
@@ -133,6 +133,7 @@ def _asked(
     context |= {
         "when": request.POST.get("at", ""),
         "when_mistake": when_mistake,
+        "when_as_text": not fits_field(request.POST.get("at", "")),
         "zone": zone_of(request.user).key,
         "question": question(job, taken),
         "shares": taken,

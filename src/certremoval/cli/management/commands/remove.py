@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
 from certremoval.cli.arguments import add_actor, add_number, add_plan, moment_of, plan_options
-from certremoval.cli.asking import agreed_to, can_ask
+from certremoval.cli.asking import agreed_to, can_ask, not_agreed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
@@ -22,11 +22,12 @@ from certremoval.cli.reports import (
 )
 from certremoval.cli.waiting import tell_queued
 from certremoval.organization.models import User
+from certremoval.removals.limits import ConfirmationRequired
 from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.scheduling import zone_of
-from certremoval.removals.submitting import NotConfirmed, remove_file
+from certremoval.removals.submitting import remove_file
 
 
 class Command(BaseCommand):
@@ -113,10 +114,8 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )
-        except NotConfirmed as error:
-            self.note("Nothing was done.")
-            if self.json_asked:
-                self.answer(refusal(error.problems, error.summary.counts))
+        except ConfirmationRequired as error:
+            not_agreed(self, error)
             return None
         except FileRefused as error:
             progress.end()

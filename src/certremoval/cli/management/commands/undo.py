@@ -9,15 +9,14 @@ from django.core.management.base import CommandParser
 from certremoval.access.actors import acting_administrator
 from certremoval.certifications.models import Operation
 from certremoval.cli.arguments import add_actor, add_job, add_number, identifier
-from certremoval.cli.asking import agreed_to, can_ask
+from certremoval.cli.asking import agreed_to, can_ask, not_agreed
 from certremoval.cli.command import Command as BaseCommand
-from certremoval.cli.command import refusal
-from certremoval.cli.failures import REFUSED, UsageError
+from certremoval.cli.failures import UsageError
 from certremoval.cli.progress import Progress
 from certremoval.cli.reports import question_lines, undo_lines
 from certremoval.cli.waiting import tell_queued
+from certremoval.removals.limits import ConfirmationRequired
 from certremoval.removals.planning import PlanSummary
-from certremoval.removals.submitting import NotConfirmed
 from certremoval.removals.undoing import undo_job
 
 
@@ -39,8 +38,8 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
     """
     exits = {
         0: "the undo is queued; with --wait: it is processed",
-        1: "there was nothing to undo, the number was wrong, or the answer was no; with --wait: it failed or was"
-        " cancelled",
+        1: "there was nothing to undo, the number was missing or wrong, or the answer was no; with --wait: it failed"
+        " or was cancelled",
     }
 
     def arguments(self, parser: CommandParser) -> None:
@@ -86,11 +85,8 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )
-        except NotConfirmed as error:
-            self.note("Nothing was done.")
-            if self.json_asked:
-                self.answer(refusal(error.problems, error.summary.counts))
-            return REFUSED
+        except ConfirmationRequired as error:
+            return not_agreed(self, error)
         finally:
             progress.end()
         return tell_queued(self, job, wait=options["wait"])
