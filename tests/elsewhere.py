@@ -1,4 +1,4 @@
-"""What another process does meanwhile: a thread with a connection of its own."""
+"""What other processes do meanwhile: threads with connections of their own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,28 @@ from django.db import connection
 
 def elsewhere(act: Callable[[], object]) -> None:
     """Run with a connection of its own, and wait for it; what it raises is raised here."""
+    at_once(act)
+
+
+def at_once(*acts: Callable[[], object], seconds: float = 30) -> None:
+    """Run each with a connection of its own, all beginning at the same moment; what one raises is raised here."""
+    together = threading.Barrier(len(acts), timeout=30)
     failures: list[BaseException] = []
 
-    def run() -> None:
+    def run(act: Callable[[], object]) -> None:
         try:
+            together.wait()
             act()
         except BaseException as failure:
             failures.append(failure)
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join(30)
-    assert not thread.is_alive(), "it waits for us"
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(seconds)
+        assert not thread.is_alive(), "it waits for us"
     if failures:
         raise failures[0]

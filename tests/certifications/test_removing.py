@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,7 +15,7 @@ from certremoval.certifications.removing import find_removable, remove_person
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
 from certremoval.removals.verifying import verify
-from tests.elsewhere import elsewhere
+from tests.elsewhere import at_once
 from tests.removals.conftest import FORKLIFT, certification, enroll, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -202,25 +201,10 @@ def test_two_at_once_remove_once(ana: User, cleo: User) -> None:
         except WrongState as refusal:
             refusals.append(refusal)
 
-    elsewhere_twice(once)
+    at_once(once, once)
 
     assert len(refusals) == 1
     assert RemovalRecord.objects.count() == Operation.objects.count() == 1
-
-
-def elsewhere_twice(act: Callable[[], object]) -> None:
-    """Run in two threads that wait for each other at the start."""
-    gate = threading.Barrier(2)
-
-    def together() -> None:
-        gate.wait(10)
-        act()
-
-    first = threading.Thread(target=lambda: elsewhere(together))
-    first.start()
-    elsewhere(together)
-    first.join(30)
-    assert not first.is_alive()
 
 
 def test_a_fault_half_way_leaves_everything_as_it_was(ana: User, cleo: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,3 +101,13 @@ def world(transactional_db: None, tmp_path: Path) -> World:
         admin=User.objects.create_superuser("admin", first_name="Dana", last_name="Osei"),
         learner=User.objects.create_user("learner", first_name="Tom", last_name="Barlow"),
     )
+
+
+@pytest.fixture
+def many(world: World) -> Path:
+    """A file with 6 of the 25 people who are on the certification: 24 %."""
+    forklift = Certification.objects.get(certification_id="FORKLIFT-3Y")
+    users = [f"U-{number}" for number in range(22)]
+    for user_id in users:
+        Enrollment.objects.create(certification=forklift, user=User.objects.create_user(user_id), status="Expired")
+    return world.file(*users[:6])

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
+from certremoval.certifications.models import Operation, RemovalRecord
 from certremoval.cli.files import open_source
-from certremoval.organization.models import User
 from certremoval.removals.models import Job, StoredFile
 from tests.cli.conftest import Run, World
 
@@ -176,16 +175,6 @@ def test_wait_and_at_exclude_each_other(world: World, run: Run) -> None:
 
 
 # --- the number that is typed above a limit
-
-
-@pytest.fixture
-def many(world: World) -> Path:
-    """A file with 6 of the 25 people who are on the certification: 24 %."""
-    forklift = Certification.objects.get(certification_id="FORKLIFT-3Y")
-    users = [f"U-{number}" for number in range(22)]
-    for user_id in users:
-        Enrollment.objects.create(certification=forklift, user=User.objects.create_user(user_id), status="Expired")
-    return world.file(*users[:6])
 
 
 def test_above_a_limit_yes_alone_does_not_pass(world: World, run: Run, many: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from certremoval.certifications.models import Certification, Enrollment
+from certremoval.certifications.models import Enrollment
 from certremoval.organization.models import User
 from certremoval.removals.models import Job
 from tests.cli.conftest import Run, World
@@ -42,13 +43,8 @@ def test_no_puts_nobody_back(world: World, done: Job, run: Run) -> None:
     assert world.jobs() == 1
 
 
-def test_undoing_an_undo_above_a_limit_needs_the_number(world: World, run: Run) -> None:
-    forklift = Certification.objects.get(certification_id="FORKLIFT-3Y")
-    users = [f"U-{number}" for number in range(22)]
-    for user_id in users:
-        Enrollment.objects.create(certification=forklift, user=User.objects.create_user(user_id), status="Expired")
-    six = world.file(*users[:6])
-    gone = run("remove", six, "--title", "Six", "--yes", "--confirm", "6", "--wait", "--json").json["id"]
+def test_undoing_an_undo_above_a_limit_needs_the_number(world: World, run: Run, many: Path) -> None:
+    gone = run("remove", many, "--title", "Six", "--yes", "--confirm", "6", "--wait", "--json").json["id"]
     back = run("undo", gone, "--yes", "--wait", "--json").json["id"]
     assert len(world.on_forklift()) == 25
 

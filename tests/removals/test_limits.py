@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from certremoval.organization.models import User
 from certremoval.problems import WrongState
@@ -16,6 +15,7 @@ from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.submitting import submit
 from certremoval.removals.undoing import draft_undo, undo_job
+from tests.elsewhere import at_once
 from tests.removals.conftest import FORKLIFT, enroll, enrolled, people, plan, removal_file, remove, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,7 +107,7 @@ def test_the_share_is_of_who_is_on_it_when_it_is_submitted(root: User) -> None:
 def test_two_submissions_at_once_make_one_job_and_each_needs_the_number(root: User) -> None:
     job = draft(root, *on_it(25)[:6])
 
-    def at_once(*numbers: int | None) -> list[str]:
+    def submitted(*numbers: int | None) -> list[str]:
         ended: list[str] = []
 
         def one(typed: int | None) -> None:
@@ -118,18 +118,12 @@ def test_two_submissions_at_once_make_one_job_and_each_needs_the_number(root: Us
                 ended.append("asked")
             except WrongState:
                 ended.append("too late")
-            finally:
-                connection.close()
 
-        threads = [threading.Thread(target=one, args=(typed,)) for typed in numbers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
+        at_once(*(partial(one, typed) for typed in numbers))
         return ended
 
-    assert at_once(None, 5, None) == ["asked"] * 3
-    assert sorted(at_once(6, 6)) == ["queued", "too late"]
+    assert submitted(None, 5, None) == ["asked"] * 3
+    assert sorted(submitted(6, 6)) == ["queued", "too late"]
 
 
 def test_putting_people_back_needs_no_number_but_a_wrong_one_is_refused(root: User) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from certremoval.removals.processing import claim_job, claim_next_job, release, 
 from certremoval.removals.sql import advance, lease
 from certremoval.removals.sql import remove as remove_sql
 from certremoval.removals.verifying import verify
+from tests.elsewhere import at_once
 from tests.removals.conftest import (
     FORKLIFT,
     certification,
@@ -506,19 +508,12 @@ class TestTwoJobsOnTheSamePeople:
         ended: list[bool] = []
 
         def work(job: Job) -> None:
-            try:
-                held = claim_job(job.id)
-                assert held is not None
-                ready.wait()
-                ended.append(run_slice(held, pace=Pace(largest=7)))
-            finally:
-                connection.close()
+            held = claim_job(job.id)
+            assert held is not None
+            ready.wait()
+            ended.append(run_slice(held, pace=Pace(largest=7)))
 
-        threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
+        at_once(*(partial(work, job) for job in jobs), seconds=60)
 
         assert ended == [True, True]
         assert RemovalRecord.objects.count() == 120

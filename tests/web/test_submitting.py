@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from certremoval.access.models import Permission
@@ -16,6 +15,7 @@ from certremoval.organization.models import User
 from certremoval.removals.drafts import check_now, revise_draft, upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
+from tests.elsewhere import at_once
 from tests.removals.conftest import FORKLIFT, certification, enroll, enrolled, removal_file, run
 from tests.removals.conftest import people as people_file
 from tests.web.conftest import SignedIn, holder
@@ -213,20 +213,12 @@ def test_two_tabs_at_the_same_moment_make_one_job(ada: User, signed_in: SignedIn
     job = draft(ada, "K-1")
     tabs = [signed_in(ada) for _ in range(4)]
     form = confirmed(tabs[0], job)
-    together, answers = threading.Barrier(len(tabs)), []
+    answers: list[Any] = []
 
     def click(tab: Client) -> None:
-        try:
-            together.wait()
-            answers.append(tab.post(address(job, "submit/"), form))
-        finally:
-            connection.close()
+        answers.append(tab.post(address(job, "submit/"), form))
 
-    threads = [threading.Thread(target=click, args=(tab,)) for tab in tabs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(click, tab) for tab in tabs))
 
     assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, address(job))] * 4
     job.refresh_from_db()

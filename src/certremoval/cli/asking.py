@@ -24,11 +24,11 @@ def agreed_to(command: Command, summary: PlanSummary, *, typed: int | None) -> b
 
     Raises ConfirmationRequired if that number is missing or wrong.
     """
+    who = users(summary.remove_count)
     if summary.limits and typed is None:
-        answer = _answer(command, f"Type {number(summary.remove_count)} to remove {users(summary.remove_count)}: ")
+        answer = _answer(command, f"Type {number(summary.remove_count)} to remove {who}: ")
         require_number(summary.remove_count, number_typed(answer), limits=summary.limits)
         return True
-    who = users(summary.remove_count)
     return confirmed(command, f"Put {who} back?" if summary.kind == Operation.Kind.RESTORE else f"Remove {who}?")
 
 

@@ -75,7 +75,12 @@ class NumberedJobPage:
 def visible_jobs(actor: User) -> QuerySet[Job]:
     """Return the jobs that the actor may see: those of visible operations, and drafts to their creator alone."""
     jobs = Job.objects.filter(work_is_seen(actor, "operation__actor"))
-    return jobs.exclude(Q(state__in=DRAFT_STATES) & ~Q(operation__actor=actor.pk))
+    return jobs.exclude(_draft_of_another(actor, "operation__actor"))
+
+
+def _draft_of_another(actor: User, path: str) -> Q:
+    """Return the condition that a job is somebody else's draft, for a query whose field ``path`` leads to its actor."""
+    return Q(state__in=DRAFT_STATES) & ~Q((path, actor.pk))
 
 
 def find_job(actor: User, job_id: int) -> Job:
@@ -220,7 +225,7 @@ def _of_states(actor: User, filter: JobFilter, seen: Q) -> QuerySet[Job]:
         jobs = jobs.filter(creator_key=actor.pk)
     states = set(filter.statuses) or set(JobState.values) - set(DRAFT_STATES)
     if not states.isdisjoint(DRAFT_STATES):
-        jobs = jobs.exclude(Q(state__in=DRAFT_STATES) & ~Q(creator_key=actor.pk))
+        jobs = jobs.exclude(_draft_of_another(actor, "creator_key"))
     return jobs.filter(state__in=sorted(states))
 
 
@@ -240,7 +245,7 @@ def _looked_for(actor: User, filter: JobFilter, seen: Q, *, along: str = "") -> 
     operations = operations.filter(seen, job__isnull=False)
     if filter.statuses:
         operations = operations.filter(state__in=list(filter.statuses))
-        operations = operations.exclude(Q(state__in=DRAFT_STATES) & ~Q(actor=actor.pk))
+        operations = operations.exclude(_draft_of_another(actor, "actor"))
     else:
         operations = operations.exclude(state__in=DRAFT_STATES)
     for word in filter.search.split():

@@ -21,14 +21,11 @@ MOST_UNTYPED = 500
 SHARE_UNTYPED, LEAST_ON_IT = 20, 25
 """Nor is more than this share, in percent, of everyone on one certification that has at least so many."""
 
-
-LONGEST_NUMBER = 12
-
-
 MOST_OF_ANY = SHARE_UNTYPED * LEAST_ON_IT // 100
 """So many are within the share of every certification that has enough people."""
 
 MOST_TOLD = 20
+LONGEST_NUMBER = 12
 
 
 class ConfirmationRequired(ActionRefused):
