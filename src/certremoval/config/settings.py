@@ -15,6 +15,7 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 INSTALLED_APPS = [
     "certremoval.organization",
     "certremoval.access",
+    "certremoval.policy",
     "certremoval.certifications",
     "certremoval.loading",
     "certremoval.removals",

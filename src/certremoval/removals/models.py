@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from certremoval.certifications.models import Operation
+from certremoval.organization.models import User
 
 
 class StoredFile(models.Model):
@@ -115,6 +116,12 @@ class Job(models.Model):
     checkpoint = models.PositiveBigIntegerField(default=0)
     changed_count = models.PositiveBigIntegerField(default=0)
     gone_count = models.PositiveBigIntegerField(default=0)
+    people_key = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Stands for who is named on which certifications, however the file is written.",
+    )
     changes_accepted = models.PositiveBigIntegerField(
         default=0, help_text="Rows changed since the preview, up to which somebody has let the job go on."
     )
@@ -141,6 +148,7 @@ class Job(models.Model):
             models.Index(fields=["ended_at", "id"], name="jobs_by_process_date"),
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["creator_key", "state"], name="jobs_by_creator"),
+            models.Index(fields=["people_key"], name="jobs_by_people", condition=~models.Q(people_key="")),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +169,30 @@ class Job(models.Model):
     def restores(self) -> bool:
         """Whether it puts people back."""
         return self.operation.kind == Operation.Kind.RESTORE
+
+
+class Decision(models.Model):
+    """What an administrator decided on a job that waited for approval: the job goes on, or it is declined and why.
+
+    The decider's id and name are kept as they were then. One job is decided on once.
+    """
+
+    id: int
+    job_id: int
+    actor_id: int | None
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="decision")
+    approved = models.BooleanField()
+    reason = models.CharField(max_length=255, blank=True, default="")
+    actor = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    actor_user_id = models.CharField(max_length=255)
+    actor_name = models.CharField(max_length=511)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "decisions"
+
+    def __str__(self) -> str:
+        return f"Decision on job {self.job_id}"
 
 
 class JobCertification(models.Model):
