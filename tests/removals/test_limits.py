@@ -6,11 +6,14 @@ from functools import partial
 
 import pytest
 
+from certremoval.certifications import limits
+from certremoval.certifications.limits import ConfirmationRequired, number_typed
 from certremoval.organization.models import User
+from certremoval.policy.settings import change_setting
 from certremoval.problems import WrongState
-from certremoval.removals import limits, planning
+from certremoval.removals import planning
+from certremoval.removals.checks import limits_passed_by
 from certremoval.removals.drafts import check_now, upload_draft
-from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, number_typed
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.submitting import submit
@@ -43,8 +46,8 @@ def test_a_share_of_one_certification(root: User, enrolled_now: int, removed: in
     assert bool(limits_passed_by(draft(root, *users))) is asks
 
 
-def test_a_number_of_people(root: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_UNTYPED", 10)
+def test_a_number_of_people(root: User) -> None:
+    change_setting(root, "most_untyped", 10)
     users = on_it(100)
 
     assert plan(people(*users[:10])).summary.limits == ()
@@ -52,8 +55,8 @@ def test_a_number_of_people(root: User, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_limit_is_five_hundred_people() -> None:
-    assert limits.limits_passed(500, list) == ()
-    assert limits.limits_passed(501, list) == ("More than 500 people at once.",)
+    assert limits.limits_passed(500, lambda more_than: []) == ()
+    assert limits.limits_passed(501, lambda more_than: []) == ("More than 500 people at once.",)
 
 
 def test_each_certification_counts_by_itself(root: User) -> None:

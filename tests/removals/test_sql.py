@@ -211,7 +211,9 @@ def test_summarise() -> None:
         (9, "A", "7", "7", "invalid", '{"cell": "user"}'),
     )
 
-    assert summarise.outcomes() == {"remove": 3, "not_enrolled": 1, "unknown_certification": 3, "invalid": 1}
+    counted, people = summarise.outcomes_and_people()
+    assert counted == {"remove": 3, "not_enrolled": 1, "unknown_certification": 3, "invalid": 1}
+    assert people.startswith("4-")
     assert list(summarise.statuses().items()) == [("Certified", 2), ("Expired", 1)]
     assert summarise.certifications(limit=2) == (3, [("A", "Title of A", 2), ("B", "Title of B", 1)])
     assert summarise.concerns_user(root_on.user_id)

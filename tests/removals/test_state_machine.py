@@ -35,6 +35,7 @@ from certremoval.problems import NothingToDo, WrongState
 from certremoval.reading import read_table
 from certremoval.removals import processing
 from certremoval.removals.actions import cancel, resume
+from certremoval.removals.checks import SAID
 from certremoval.removals.counts import job_counts
 from certremoval.removals.drafts import check_now, discard, revise_draft, upload_draft
 from certremoval.removals.keeping import LeaseLost
@@ -222,13 +223,13 @@ class Engine(RuleBasedStateMachine):
         plan = job.plan_number - behind  # what another window has shown since
         if job.state != "draft" or behind:
             with pytest.raises(WrongState):
-                submit(self.root, draft, plan_number=plan, skip_problems=skips)
+                submit(self.root, draft, plan_number=plan, skip_problems=skips, said=SAID)
             return multiple()
         if job.refuses and not skips:
             with pytest.raises(NotAccepted):
-                submit(self.root, draft, plan_number=plan, skip_problems=skips)
+                submit(self.root, draft, plan_number=plan, skip_problems=skips, said=SAID)
             return multiple()
-        submit(self.root, draft, plan_number=plan, skip_problems=skips)
+        submit(self.root, draft, plan_number=plan, skip_problems=skips, said=SAID)
         job.state, job.skips = "queued", skips
         return draft
 
@@ -246,9 +247,9 @@ class Engine(RuleBasedStateMachine):
         arguments: dict[str, Any] = {"name": "f.csv", "title": "At once", "options": options_of(chosen)}
         if not made.planned or (made.refuses and not skips):
             with pytest.raises(FileRefused):
-                remove_file(self.root, removal_file(rows), skip_problems=skips, **arguments)
+                remove_file(self.root, removal_file(rows), skip_problems=skips, said=SAID, **arguments)
             return multiple()
-        job = remove_file(self.root, removal_file(rows), skip_problems=skips, **arguments)
+        job = remove_file(self.root, removal_file(rows), skip_problems=skips, said=SAID, **arguments)
         self.model.jobs[job.pk] = made
         return job.pk
 
@@ -332,10 +333,10 @@ class Engine(RuleBasedStateMachine):
         self.model.plan_undo(undo)
         if "restore" not in undo.planned.values():
             with pytest.raises(NothingToDo):
-                submit(self.root, draft.pk, plan_number=1)
+                submit(self.root, draft.pk, plan_number=1, said=SAID)
             discard(self.root, draft.pk)
             return multiple()
-        submit(self.root, draft.pk, plan_number=1)
+        submit(self.root, draft.pk, plan_number=1, said=SAID)
         undo.state = "queued"
         if record.job is not None:
             record.job.undone = True

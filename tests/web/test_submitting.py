@@ -112,7 +112,7 @@ def test_the_question_says_all_that_an_administrator_must_know(ada: User, window
     assert "2 of them hold the certification today" in page
     assert "60 % of everyone on it" in page
     assert "2 lines are left out" in page
-    assert "You are one of them (line 3)" in page
+    assert "You are one of them, on line 3. I am to be removed, too." in page
     assert "It runs now" in page
     assert "stay on their transcript, and nobody is mailed" in page
     assert "The job is called Site closes" in page

@@ -28,6 +28,10 @@ from certremoval.problems import InvalidRequest
 FEW = 10_000
 """Up to so many people who match are found and counted exactly; of more, it is said that there are more."""
 
+MOST_LOOKED_UP = 100_000
+"""Up to so many members of a unit are looked up on a certification one by one. Of more, everyone on it is asked for
+their unit: they are a tenth of a million, so that enough of them are met soon."""
+
 PAGE_PEOPLE = 50
 
 SortKey = tuple[str, str, int]
@@ -92,6 +96,8 @@ def people_on(certification: Certification, shown: PeopleFilter) -> PeopleOn:
     candidates = _candidates(shown)
     if candidates is not None:
         enrollments = enrollments.filter(user__in=candidates)
+    elif shown.unit is not None and not _more_than(MOST_LOOKED_UP, _membership(shown.unit)):
+        enrollments = enrollments.filter(user__in=_membership(shown.unit).values("user"))
     found = enrollments.order_by("user").values_list("user__last_name_key", "user__first_name_key", "user")
     few: list[SortKey] = list(found[: FEW + 1])  # type: ignore[arg-type]  # the stubs take a key for a text
     return PeopleOn(certification, shown, tuple(sorted(few)) if len(few) <= FEW else None)
@@ -152,19 +158,19 @@ def _candidates(shown: PeopleFilter) -> set[int] | None:
     narrow: list[set[int]] = []
     if shown.unit is not None:
         members = _membership(shown.unit)
-        if not _more_than_few(members):
+        if not _more_than(FEW, members):
             narrow.append(set(members.values_list("user__pk", flat=True)))
     if shown.name:
         ways = [User.objects.filter(one.condition()) for one in _names(shown)]
-        if not any(_more_than_few(way) for way in ways):
+        if not any(_more_than(FEW, way) for way in ways):
             narrow.append({key for way in ways for key in way.values_list("pk", flat=True)})
     narrow = [keys for keys in narrow if len(keys) <= FEW]
     return set.intersection(*narrow) if narrow else None
 
 
-def _more_than_few(rows: QuerySet[Any]) -> bool:
-    """Whether there are more than FEW; counting ends there."""
-    return rows[FEW : FEW + 1].exists()
+def _more_than(number: int, rows: QuerySet[Any]) -> bool:
+    """Whether there are more rows than a number; counting ends there."""
+    return rows[number : number + 1].exists()
 
 
 def _membership(unit: int) -> QuerySet[UnitMembership]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from certremoval.certifications.limits import number_typed
 from certremoval.cli.failures import UsageError
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest
 from certremoval.reading import trim_id
-from certremoval.removals.limits import number_typed
 from certremoval.removals.models import JobState
 from certremoval.removals.options import MATCHES, PlanOptions
 from certremoval.removals.scheduling import read_when

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from certremoval.certifications.limits import ConfirmationRequired, number_typed, require_number
 from certremoval.certifications.models import Operation
 from certremoval.cli.command import Command, refusal
 from certremoval.cli.failures import REFUSED
 from certremoval.cli.text import is_terminal, shown
-from certremoval.removals.limits import ConfirmationRequired, number_typed, require_number
+from certremoval.organization.models import User
+from certremoval.removals.checks import Answer, checks_of_plan
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.submitting import NotConfirmed
 from certremoval.removals.words import number, users
@@ -17,6 +19,15 @@ from certremoval.removals.words import number, users
 def can_ask() -> bool:
     """Tell whether somebody can answer."""
     return is_terminal(sys.stdin)
+
+
+def check_lines(actor: User, summary: PlanSummary) -> list[str]:
+    """Return the checks of a plan that must be answered, as lines of the question."""
+    checks = [check for check in checks_of_plan(actor, summary) if not check.passed]
+    lines = [f"  {shown(check.words)}" for check in checks]
+    if any(check.answer == Answer.APPROVAL for check in checks):
+        lines.append("  So another administrator must approve it before it runs.")
+    return lines
 
 
 def agreed_to(command: Command, summary: PlanSummary, *, typed: int | None) -> bool:

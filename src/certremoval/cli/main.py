@@ -31,8 +31,8 @@ OVERVIEW = {
         "cancel": "Stop a job",
         "resume": "Let a failed job go on",
         "undo": "Put the people of a job back",
-        "approve": "Let a waiting job run (later release)",
-        "decline": "Turn a waiting job down (later release)",
+        "approve": "Let a waiting job run",
+        "decline": "Turn a waiting job down",
         "reschedule": "Move a job to another time",
     },
     "People and certifications": {

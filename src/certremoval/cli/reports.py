@@ -10,6 +10,7 @@ from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.cli.text import counted, shown, table
 from certremoval.organization.models import User
 from certremoval.problems import Problem
+from certremoval.removals.approving import decision_on
 from certremoval.removals.counts import job_counts, job_result
 from certremoval.removals.jobs import jobs_of_operations
 from certremoval.removals.models import Job, JobState
@@ -66,6 +67,8 @@ def preview_lines(summary: PlanSummary) -> list[str]:
         lines.append(holding_sentence(summary))
         if summary.limits:
             lines += [*map(shown, summary.limits), f"So the number must be typed: --confirm {summary.remove_count}."]
+        if summary.approvals:
+            lines += [*map(shown, summary.approvals), "So another administrator must approve it before it runs."]
     elif not summary.file_problems:
         lines.append("Nobody would be removed.")
     if summary.row_count:
@@ -155,8 +158,13 @@ def advice_for(summary: PlanSummary) -> str:
     )
 
 
-def question_lines(summary: PlanSummary, *, when: datetime | None = None, zone: tzinfo | None = None) -> list[str]:
-    """Return what somebody must know before they remove people: the confirm dialog of the pages, as lines."""
+def question_lines(
+    summary: PlanSummary, *, checks: Sequence[str], when: datetime | None = None, zone: tzinfo | None = None
+) -> list[str]:
+    """Return what somebody must know before they remove people: the confirm dialog of the pages, as lines.
+
+    ``checks`` are those to be answered, a line each.
+    """
     certifications = [(one.title, one.planned) for one in summary.certifications]
     where = from_where(certifications, summary.certification_count)
     lines = [f"Remove {users(summary.remove_count)} from {where}?", "", f"  {holding_sentence(summary)}"]
@@ -165,9 +173,7 @@ def question_lines(summary: PlanSummary, *, when: datetime | None = None, zone: 
     left_out = summary.row_count - summary.remove_count
     if left_out:
         lines.append(f"  {lines_of(left_out)} {'is' if left_out == 1 else 'are'} left out.")
-    if summary.includes_actor:
-        lines.append("  You are one of them.")
-    lines += [f"  {shown(limit)}" for limit in summary.limits]
+    lines += checks
     runs = "now" if when is None else f"on {moment(when, zone)}"
     return [*lines, f"  It runs {runs}.", "", WHAT_STAYS]
 
@@ -229,6 +235,7 @@ def job_lines(job: Job, actor: User) -> list[str]:
         ("Process Date", moment(job.ended_at)),
         ("Comment", operation.comment),
         ("Reason", operation.reason),
+        *_decision_facts(job),
         ("Undoes", "" if job.undo_of is None else _named(job.undo_of, seen)),
         ("Undone by", ", ".join(f"{_named(undo, seen)} ({job_sentence(undo)})" for undo in undos)),
         ("File", "" if job.file is None else f"{job.file.name} ({number(job.file.size)} bytes)"),
@@ -255,9 +262,19 @@ def job_lines(job: Job, actor: User) -> list[str]:
     return lines
 
 
+def _decision_facts(job: Job) -> list[tuple[str, str]]:
+    """Return who let the job run, or declined it and why."""
+    if (decision := decision_on(job)) is None:
+        return []
+    who = f"{decision.actor_name} ({decision.actor_user_id}), {moment(decision.decided_at)}"
+    return [("Approved by", who)] if decision.approved else [("Declined by", f"{who}: {decision.reason}")]
+
+
 def next_step(job: Job) -> str:
     """Return what can be done with the job now; nothing where all is done."""
     match job.state:
+        case JobState.AWAITING_APPROVAL:
+            return f"Another administrator lets it run: certremoval approve {job.id}, or declines it."
         case JobState.QUEUED if job.scheduled_for is None:
             return NEEDS_A_WORKER
         case JobState.QUEUED:

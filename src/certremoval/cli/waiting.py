@@ -16,6 +16,7 @@ from certremoval.cli.command import Command
 from certremoval.cli.failures import INTERRUPTED, REFUSED
 from certremoval.cli.progress import Progress
 from certremoval.cli.reports import job_sentence, job_title, next_step
+from certremoval.database.clock import database_now
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.processing import claim_job, run_slice
 from certremoval.removals.representation import job_json
@@ -26,7 +27,7 @@ RUNNING = (JobState.QUEUED, JobState.IN_PROGRESS)
 
 def tell_queued(command: Command, job: Job, *, wait: bool) -> int:
     """End a command that has queued a job: wait for it, or tell of it and how to see how it goes."""
-    if wait:
+    if wait and job.state in RUNNING and (job.scheduled_for is None or job.scheduled_for <= database_now()):
         return wait_for(command, job)
     if command.json_asked:
         command.answer(job_json(job))

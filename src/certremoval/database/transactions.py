@@ -37,3 +37,13 @@ def reading_transaction() -> Iterator[None]:
         raise
     with connection.cursor() as cursor:
         cursor.execute("COMMIT")
+
+
+def lock_by_name(name: str) -> None:
+    """Let nobody else pass here with the same name before this transaction ends. Call it in one that writes.
+
+    On SQLite there is nothing to do: transactions that write come one after the other.
+    """
+    if dialect() == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -14,6 +14,7 @@ from certremoval.database.clock import database_now, moved
 from certremoval.demo.organisation import Ending, PastJob
 from certremoval.organization.models import User
 from certremoval.removals.actions import cancel, resume
+from certremoval.removals.approving import decline
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
@@ -126,20 +127,13 @@ def _cancel(past: PastJob, job: Job) -> None:
 
 
 def _wait_for_approval(job: Job) -> None:
-    # There is no rule for this state yet: it is set as it will be stored.
+    # The limits of today would have let it run: then they were others.
     _set(job, state=JobState.AWAITING_APPROVAL)
 
 
 def _decline(past: PastJob, job: Job) -> None:
-    # As above: a declined job is a cancelled one, with the reason.
-    approver = _user(past.decided_by)
     with _at(_known(past.decided_at)):
-        _set(
-            job,
-            state=JobState.CANCELLED,
-            ended_at=database_now(),
-            error=f"Declined by {approver.full_name}: {past.decision_reason}",
-        )
+        decline(_user(past.decided_by), job.pk, reason=past.decision_reason)
 
 
 def _set(job: Job, **values: object) -> None:

@@ -129,19 +129,18 @@ def current_policy() -> Policy:
     return _policy(Setting.objects.filter(certification_key=EVERYWHERE).values_list("name", "value"))
 
 
-def policies_of_certifications(keys: Iterable[int] | None = None) -> dict[int, Policy]:
-    """Return, by certification key, the settings of those certifications that have any of their own. One query.
-
-    ``keys``: of these alone; of all certifications if None.
-    """
-    stored = Setting.objects.exclude(name__in=[name for name, kind in KINDS.items() if not kind.per_certification])
-    if keys is not None:
-        stored = stored.filter(certification_key__in=[EVERYWHERE, *keys])
+def all_policies() -> tuple[Policy, dict[int, Policy]]:
+    """Return the settings of all certifications together, and by key those of each that has its own. One query."""
     by_key: dict[int, list[tuple[str, Any]]] = {}
-    for key, name, value in stored.values_list("certification_key", "name", "value"):
+    for key, name, value in Setting.objects.values_list("certification_key", "name", "value"):
         by_key.setdefault(key, []).append((name, value))
     everywhere = _policy(by_key.pop(EVERYWHERE, []))
-    return {key: _policy(own, over=everywhere) for key, own in by_key.items()}
+    return everywhere, {key: _policy(own, over=everywhere) for key, own in by_key.items()}
+
+
+def policies_of_certifications() -> dict[int, Policy]:
+    """Return, by certification key, the settings of those certifications that have any of their own. One query."""
+    return all_policies()[1]
 
 
 def change_setting(

@@ -87,6 +87,7 @@ def set_plan(held: Claim, summary: PlanSummary, *, plan_number: int, state: JobS
             units=[one.as_json() for one in summary.units],
             warnings=summary.warnings,
             removes_creator=summary.includes_actor,
+            people_key=summary.people_key,
             needs_its_maker=False,
             lease_token=None,
             lease_until=None,

@@ -14,6 +14,9 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
+from certremoval.access.models import Permission
+from certremoval.access.rules import several_hold
+from certremoval.certifications.limits import Taken, limits_passed
 from certremoval.certifications.models import HOLDING_STATUSES, Certification, Operation
 from certremoval.database.clock import database_now
 from certremoval.database.dialect import dialect
@@ -23,7 +26,6 @@ from certremoval.problems import Problem, UnreadableFile
 from certremoval.removals.choices import resolve_left_out
 from certremoval.removals.counts import TO_DO, planned_counts, refusing_count
 from certremoval.removals.files import FileFacts, describe_file
-from certremoval.removals.limits import MOST_OF_ANY, limits_passed
 from certremoval.removals.lines import (
     Line,
     planned_lines_to_do,
@@ -99,6 +101,14 @@ def count_units(remove_count: int) -> tuple[UnitCounts, ...]:
     return tuple(by_type[name] for name in sorted(by_type, key=lambda name: (order.get(name, len(order)), name)))
 
 
+def approvals_needed(remove_count: int, taken: Taken) -> tuple[str, ...]:
+    """Return why another administrator must approve a removal; nothing as long as not even two people could.
+
+    See :func:`~certremoval.certifications.limits.limits_passed`.
+    """
+    return limits_passed(remove_count, taken, approval=True) if several_hold(Permission.REMOVAL_APPROVE) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
     """What a file would do, or an undo, which has no file.
@@ -109,8 +119,9 @@ class PlanSummary:
     ``includes_actor``: the administrator who asks is one of them. ``units`` are counted for drafts alone.
     ``warnings`` are told of an undo: how many of those to be put back come back with an expiry date now past
     (``expired``) or as inactive people (``inactive``). ``limits`` are those that the removal passes, as sentences: the
-    number of people must be typed before it runs. ``planned_at`` is when it was looked who is on the
-    certifications (the database's time).
+    number of people must be typed before it runs. ``approvals`` are those above which another administrator approves.
+    ``people_key`` stands for the people whom the file names, however it is written. ``planned_at`` is when it was
+    looked who is on the certifications (the database's time).
     """
 
     file: FileFacts | None
@@ -130,6 +141,8 @@ class PlanSummary:
     includes_actor: bool = False
     warnings: dict[str, int] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
+    people_key: str = ""
     planned_at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -266,10 +279,10 @@ def _plan(
         left_out_statuses=left_out.statuses,
         left_out_units=left_out.units,
     )
-    counted = summarise.outcomes()
+    counted, people_key = summarise.outcomes_and_people()
     suggest_ids(counted, by_user_id=options.match == "user_id")
     summary = _summarise(facts, options, counted, skip_problems=skip_problems, actor=actor)
-    return replace(summary, planned_at=planned_at)
+    return replace(summary, planned_at=planned_at, people_key=people_key)
 
 
 def _summarise(
@@ -291,6 +304,8 @@ def _summarise(
         # The certification that was given does not exist: one problem, not one for each of its rows.
         refusing -= summarise.rows_of_unknown_certification(given_title)
     problem_lines = planned_problem_lines(given=given, limit=MOST_PROBLEMS_TOLD) if refusing else []
+    remove_count = counted.get("remove", 0)
+    taken = summarise.removals_by_certification
     return PlanSummary(
         file=facts,
         options=options,
@@ -305,7 +320,6 @@ def _summarise(
         statuses=summarise.statuses(),
         people=tuple(planned_lines_to_do(limit=PEOPLE_SHOWN)),
         includes_actor=actor is not None and summarise.concerns_user(actor.pk),
-        limits=limits_passed(
-            counted.get("remove", 0), lambda: summarise.removals_by_certification(more_than=MOST_OF_ANY)
-        ),
+        limits=limits_passed(remove_count, taken),
+        approvals=approvals_needed(remove_count, taken),
     )

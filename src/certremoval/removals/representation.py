@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from certremoval.removals.approving import decision_on
 from certremoval.removals.counts import job_counts, refusing_count
 from certremoval.removals.lines import job_problem_lines, problem_of, title_of_given
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
@@ -72,8 +75,16 @@ def job_json(job: Job) -> dict[str, Any]:
         "problem_count": job.problem_count,
         "undo_of": job.undo_of_id,
         "undone_by": list(job.undone_by.exclude(state__in=DRAFT_STATES).order_by("id").values_list("id", flat=True)),
-        "error": job.error or None,
+        "error": job.error or declined_words(job) or None,
     }
+
+
+def declined_words(job: Job) -> str:
+    """Return who declined a job and why; empty if nobody did."""
+    decision = decision_on(job)
+    if decision is None or decision.approved:
+        return ""
+    return _("Declined by %(name)s: %(reason)s") % {"name": decision.actor_name, "reason": decision.reason}
 
 
 def is_accepted(job: Job) -> bool:

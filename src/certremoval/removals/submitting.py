@@ -8,7 +8,8 @@ and submits it here.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -17,14 +18,22 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
+from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
+from certremoval.database.transactions import lock_by_name
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, UnreadableFile, WrongState
+from certremoval.removals.checks import (
+    approvals_needed_by,
+    checks_of_draft,
+    checks_of_plan,
+    require_answers,
+    sent_before,
+)
 from certremoval.removals.counts import refusing_count
 from certremoval.removals.files import store_file
 from certremoval.removals.keeping import LeaseLost, keep_plan
-from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, require_number
 from certremoval.removals.making import FileRefused, new_job, nothing_left_of_failure, set_plan
 from certremoval.removals.models import ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
@@ -62,16 +71,19 @@ def remove_file(
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
     typed: int | None = None,
+    said: Collection[str] = (),
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
     """Plan a file in this process, and queue the job if the file is accepted; it runs now, or when it is due.
 
-    ``source`` is seekable. ``typed`` is the number of people that somebody typed. ``confirm`` is shown what an accepted
-    file would do, where it would remove anybody, and asks for that number itself where a limit is passed: what it
-    agrees to is the very plan that is kept. Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused,
-    ConfirmationRequired, NotConfirmed, WrongState (this process stood still for so long that another took the job
-    over).
+    ``source`` is seekable. ``typed`` is the number of people that somebody typed, ``said`` which checks somebody has
+    answered by saying so (:data:`~certremoval.removals.checks.SAID`). ``confirm`` is shown what an accepted file would
+    do, where it would remove anybody, tells all checks of it, and asks for that number itself where a limit is passed:
+    what it agrees to is the very plan that is kept. What needs approval waits for it.
+
+    Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused, ConfirmationRequired, NotConfirmed,
+    WrongState (this process stood still for so long that another took the job over).
     """
     require(actor, Permission.REMOVAL_MANAGE)
     return queue_file(
@@ -85,6 +97,7 @@ def remove_file(
         skip_problems=skip_problems,
         scheduled_for=scheduled_for,
         typed=typed,
+        said=said,
         confirm=confirm,
         progress=progress,
     )
@@ -103,6 +116,7 @@ def queue_file(
     scheduled_for: datetime | None = None,
     undo_of: Job | None = None,
     typed: int | None = None,
+    said: Collection[str] = (),
     confirm: Callable[[PlanSummary], bool] | None = None,
     progress: Progress | None = None,
 ) -> Job:
@@ -115,9 +129,12 @@ def queue_file(
         ) as summary:
             if not summary.accepted:
                 raise FileRefused(summary)
-            if undo_of is not None and not summary.remove_count:
-                raise nothing_to_undo()
-            require_agreed(summary, typed=typed, confirm=confirm)
+            if undo_of is not None:
+                if not summary.remove_count:
+                    raise nothing_to_undo()
+                # It names the same people again, as it is meant to.
+                summary = replace(summary, people_key="")
+            require_agreed(actor, summary, typed=typed, said=said, confirm=confirm)
             assert summary.file is not None
             stored = store_file(source, summary.file)
             with nothing_left_of_failure(stored):
@@ -142,16 +159,23 @@ def queue_file(
     return job
 
 
-def require_agreed(summary: PlanSummary, *, typed: int | None, confirm: Callable[[PlanSummary], bool] | None) -> None:
+def require_agreed(
+    actor: User,
+    summary: PlanSummary,
+    *,
+    typed: int | None,
+    said: Collection[str],
+    confirm: Callable[[PlanSummary], bool] | None,
+) -> None:
     """Raise ConfirmationRequired or NotConfirmed unless what a plan would do is agreed to.
 
-    Where somebody is asked, ``confirm`` has them type the number, if it was not typed before, and may raise
-    ConfirmationRequired itself.
+    Where somebody is asked, ``confirm`` tells them the checks and has them type the number, if it was not typed before,
+    and may raise ConfirmationRequired itself.
     """
-    limits = summary.limits if confirm is None else ()
+    checks = checks_of_plan(actor, summary) if confirm is None and summary.remove_count else ()
     restores = summary.kind == Operation.Kind.RESTORE
     try:
-        require_number(summary.remove_count, typed, limits=limits, restores=restores)
+        require_answers(checks, remove_count=summary.remove_count, typed=typed, said=said, restores=restores)
         if confirm is not None and summary.remove_count and not confirm(summary):
             raise NotConfirmed(summary)
     except ConfirmationRequired as error:
@@ -179,7 +203,7 @@ def queue_at_once(
             held,
             summary,
             plan_number=1,
-            state=JobState.QUEUED,
+            state=JobState.AWAITING_APPROVAL if summary.approvals else JobState.QUEUED,
             skip_problems=skip_problems,
             scheduled_for=scheduled_for,
             submitted_at=database_now(),
@@ -202,12 +226,15 @@ def submit(
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
     typed: int | None = None,
+    said: Collection[str] = (),
 ) -> Job:
     """Queue a draft: exactly the plan that was looked at, named by its number, and once; to run now, or when it is due.
 
-    ``typed`` is the number of people that somebody typed, without which nothing above a limit is queued. Raises
-    NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the job
-    that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing), and
+    ``typed`` is the number of people that somebody typed, without which nothing above a limit is queued; ``said`` are
+    the codes of the checks that somebody answered by saying so. What needs approval waits for it.
+
+    Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
+    job that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing), and
     ConfirmationRequired.
     """
     job = find_to_submit(actor, job_id)
@@ -221,11 +248,15 @@ def submit(
         raise NotAccepted(_("The file has problems. Correct it, or submit and leave the problem lines out."))
     if (job.restores or job.undo_of_id is not None) and not job.remove_count:
         raise nothing_to_undo()
-    require_number(job.remove_count, typed, limits=limits_passed_by(job), restores=job.restores)
+    checks = checks_of_draft(actor, job) if job.remove_count else ()
+    require_answers(checks, remove_count=job.remove_count, typed=typed, said=said, restores=job.restores)
+    approvals = approvals_needed_by(job)
     with transaction.atomic():
         _make_final(job.undo_of_id)
+        if "same_people" not in said:
+            _require_first_of_its_people(job)
         submitted = Job.objects.filter(pk=job.pk, state=JobState.DRAFT, plan_number=plan_number, error="").update(
-            state=JobState.QUEUED,
+            state=JobState.AWAITING_APPROVAL if approvals else JobState.QUEUED,
             skip_problems=skip_problems,
             scheduled_for=scheduled_for,
             submitted_at=database_now(),
@@ -237,6 +268,15 @@ def submit(
         checked_title(Operation.objects.get(pk=job.operation_id).title)
     job.refresh_from_db()
     return job
+
+
+def _require_first_of_its_people(job: Job) -> None:
+    """Raise ConfirmationRequired if another job of the same people is submitted at the same moment, by whomever."""
+    if not job.people_key or job.undo_of_id is not None:
+        return
+    lock_by_name(f"people {job.people_key}")
+    if sent_before(job.people_key, but=job.pk) is not None:
+        raise ConfirmationRequired(_("The same list was sent just now. Look at the checks again; nothing was done."))
 
 
 class NotAccepted(InvalidRequest):

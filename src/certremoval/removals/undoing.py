@@ -134,14 +134,15 @@ def undo_job(
     comment: str = "",
     reason: str = "",
     typed: int | None = None,
+    said: Collection[str] = (),
     confirm: Confirm | None = None,
     progress: Progress | None = None,
 ) -> Job:
     """Plan the undo of a job in this process, and queue it.
 
-    ``typed`` and ``confirm`` as of :func:`certremoval.removals.submitting.remove_file`; putting people back passes no
-    limit. Raises what :func:`draft_undo` raises, NothingToDo if it would change nobody, ConfirmationRequired, and
-    NotConfirmed.
+    ``typed``, ``said`` and ``confirm`` as of :func:`certremoval.removals.submitting.remove_file`; putting people back
+    passes no check. Raises what :func:`draft_undo` raises, NothingToDo if it would change nobody,
+    ConfirmationRequired, and NotConfirmed.
     """
     target = _find_undoable(actor, job_id)
     title, reason = checked_title(title or undo_title(target.operation.title)), checked_reason(reason)
@@ -163,6 +164,7 @@ def undo_job(
                 skip_problems=True,
                 undo_of=target,
                 typed=typed,
+                said=said,
                 confirm=confirm,
                 progress=progress,
             )
@@ -171,7 +173,7 @@ def undo_job(
         with planned_restore(options, actor=actor) as summary:
             if not summary.remove_count:
                 raise nothing_to_undo()
-            require_agreed(summary, typed=typed, confirm=confirm)
+            require_agreed(actor, summary, typed=typed, said=said, confirm=confirm)
             with nothing_left_of_failure(None) as made:
                 job = new_job(
                     actor,

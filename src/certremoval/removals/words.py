@@ -7,7 +7,10 @@ from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
+
+from certremoval.certifications.words import number as number
+from certremoval.certifications.words import users as users
 
 OUTCOME_WORDS: Mapping[str, Promise] = {
     "remove": gettext_lazy("Will be removed"),
@@ -42,16 +45,6 @@ REFUSING_OUTCOMES = (
     "not_enrolled",
 )
 """A file with a row of one of these is refused, unless problems are skipped (Contract: codes)."""
-
-
-def number(value: int) -> str:
-    """Return a number as it is shown: with separators."""
-    return f"{value:,}"
-
-
-def users(count: int) -> str:
-    """Return "412 users"."""
-    return ngettext("%(number)s user", "%(number)s users", count) % {"number": number(count)}
 
 
 def outcome_words(outcome: str, *, restores: bool = False) -> str:

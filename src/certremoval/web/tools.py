@@ -8,7 +8,10 @@ from django.views.decorators.http import require_safe
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import holds
+from certremoval.removals.approving import waiting_for
 from certremoval.web.pages import SignedInRequest, signed_in_page
+
+MOST_WAITING = 20
 
 
 @require_safe
@@ -16,4 +19,11 @@ from certremoval.web.pages import SignedInRequest, signed_in_page
 def tools_page(request: SignedInRequest) -> HttpResponse:
     """Show the tools: the areas that the viewer may open, each with a line on what it is for."""
     may_remove = holds(request.user, Permission.REMOVAL_MANAGE)
-    return render(request, "web/tools.html", {"area": "tools", "may_remove": may_remove})
+    waiting = waiting_for(request.user)
+    context = {
+        "area": "tools",
+        "may_remove": may_remove,
+        "waiting": list(waiting[:MOST_WAITING]),
+        "waiting_count": waiting.count(),
+    }
+    return render(request, "web/tools.html", context)

@@ -16,6 +16,7 @@ from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.certifications.visibility import sees_operation
 from certremoval.organization.models import OUType
 from certremoval.problems import InvalidRequest
+from certremoval.removals.checks import checks_of_draft
 from certremoval.removals.counts import TO_DO, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.jobs import jobs_of_operations
@@ -90,7 +91,8 @@ def preview_page(
     known = known_people(job) if read else 0
     if read:
         lines, search_mistake = _lines(request, job)
-        context |= lines | _breakdown(job) | {"known": known}
+        checks = checks_of_draft(request.user, job) if job.remove_count else ()
+        context |= lines | _breakdown(job) | {"known": known, "checks": checks}
         if search_mistake:
             context["search_mistake"], status = search_mistake, 422
     else:

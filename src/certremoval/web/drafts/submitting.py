@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from certremoval.certifications.limits import ConfirmationRequired, number_typed
 from certremoval.problems import WrongState
+from certremoval.removals.checks import Answer, checks_of_draft
 from certremoval.removals.jobs import find_job
-from certremoval.removals.limits import ConfirmationRequired, limits_passed_by, number_typed
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
 from certremoval.removals.permitting import require_to_submit
 from certremoval.removals.previews import CertificationShare, changed_since_preview, holding, line_of_creator, shares
@@ -71,15 +72,18 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
             skip_problems="leave_out_problems" in form,
             scheduled_for=when,
             typed=number_typed(form.get("number", "")),
+            said=form.getlist("said"),
         )
     except ConfirmationRequired:
-        return _asked(request, job, changed=changed, number_asked=True, status=409)
+        return _asked(request, job, changed=changed, answers_missing=True, status=409)
     except WrongState:
         job = find_job(request.user, job_id)
         if job.state in DRAFT_STATES:
             return _changed_preview(request, job)
         return redirect("job", job_id=job.pk)
-    if when is not None:
+    if job.state == JobState.AWAITING_APPROVAL:
+        submitted = _("Submitted: %(users)s will be removed once another administrator has approved it.")
+    elif when is not None:
         submitted = _("Submitted: it runs at the time shown here, and can be moved or cancelled until then.")
     elif job.restores:
         submitted = _("Submitted: %(users)s will be put back. This page shows how far it is.")
@@ -124,11 +128,14 @@ def _asked(
     *,
     changed: int,
     title_asked: bool = False,
-    number_asked: bool = False,
+    answers_missing: bool = False,
     when_mistake: str = "",
     status: int = 200,
 ) -> HttpResponse:
     taken = [] if job.restores else shares(job)  # an undo tells no shares
+    checks, typed = checks_of_draft(request.user, job), request.POST.get("number", "")
+    number_asked = any(check.answer == Answer.NUMBER for check in checks)
+    wrong_number = number_typed(typed) != job.remove_count and (number_asked or bool(typed.strip()))
     context: dict[str, Any] = about(request, job)
     context |= {
         "when": request.POST.get("at", ""),
@@ -142,9 +149,12 @@ def _asked(
         "others": job.row_count - job.remove_count,
         "own_line": line_of_creator(job),
         "changed": changed,
-        "limits": limits_passed_by(job),
-        "typed": request.POST.get("number", ""),
-        "number_missing": number_asked,
+        "checks": [check for check in checks if not check.passed],
+        "number_asked": number_asked,
+        "typed": typed,
+        "number_missing": answers_missing and wrong_number,
+        "said": request.POST.getlist("said"),
+        "answers_missing": answers_missing,
         "title_asked": title_asked or not job.operation.title.strip() or "title" in context["texts"].mistakes,
         "title_missing": title_asked and not context["texts"].title.strip(),
         "button": (_("Put %(users)s back") if job.restores else _("Remove %(users)s"))

@@ -16,6 +16,7 @@ from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, WrongState
 from certremoval.removals.actions import CANCELLABLE, cancel, find_own_job, may_control, resume
+from certremoval.removals.approving import decision_on, may_decide
 from certremoval.removals.counts import DONE, TO_DO, job_counts, job_result, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.jobs import find_job, jobs_of_operations
@@ -144,6 +145,9 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "may_move": controls and can_be_moved(job),
         "may_resume": controls and job.state == JobState.FAILED and not undos,
         "resumes_with": users(counts["not_reached"]),
+        "may_decide": may_decide(request.user, job),
+        "decides_on": users(job.remove_count),
+        "decision": decision_on(job),
         "may_undo": left_to_undo(job, [undo for undo, *_ in undos]) > 0 and may_undo(request.user, job),
         "done_outcome": DONE[TO_DO[job.kind]],
         "undoes_with": users(left_to_undo(job, [undo for undo, *_ in undos])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from certremoval.web.removals import details, downloads, listing, undo
+from certremoval.web.removals import approving, details, downloads, listing, undo
 
 urlpatterns: list[URLPattern] = [
     path("certification-removal/", listing.jobs_page, name="jobs"),
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("certification-removal/<int:job_id>/cancel/", details.cancel_page, name="job-cancel"),
     path("certification-removal/<int:job_id>/resume/", details.resume_page, name="job-resume"),
     path("certification-removal/<int:job_id>/reschedule/", details.reschedule_page, name="job-reschedule"),
+    path("certification-removal/<int:job_id>/approve/", approving.approve_page, name="job-approve"),
+    path("certification-removal/<int:job_id>/decline/", approving.decline_page, name="job-decline"),
     path("certification-removal/<int:job_id>/undo/", undo.undo_page, name="job-undo"),
     path("removal-records/<int:record_id>/put-back/", undo.put_back, name="put-back"),
 ]

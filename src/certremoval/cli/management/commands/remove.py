@@ -8,8 +8,9 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
+from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.cli.arguments import add_actor, add_number, add_plan, moment_of, plan_options
-from certremoval.cli.asking import agreed_to, can_ask, not_agreed
+from certremoval.cli.asking import agreed_to, can_ask, check_lines, not_agreed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
@@ -22,7 +23,7 @@ from certremoval.cli.reports import (
 )
 from certremoval.cli.waiting import tell_queued
 from certremoval.organization.models import User
-from certremoval.removals.limits import ConfirmationRequired
+from certremoval.removals.checks import SAID
 from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
 from certremoval.removals.planning import PlanSummary
@@ -38,16 +39,18 @@ class Command(BaseCommand):
         line has a problem, nobody is removed, unless --skip-problems leaves those lines out. The job is then run by a
         worker, or at once by this command with --wait.
 
-        Without --yes it asks before it removes anybody. Above a limit (500 people, or a fifth of everyone on one
-        certification) the number must be typed: at the terminal, or as --confirm N. Items on transcripts stay, and
-        nobody is mailed.
+        Without --yes it asks before it removes anybody, and says if you are one of them, or if the same people were
+        sent before; --yes answers that. Above a limit (500 people, or a fifth of everyone on one certification, unless
+        the settings say otherwise) the number must be typed: at the terminal, or as --confirm N. Above a second limit
+        the job waits until another administrator approves it. Items on transcripts stay, and removed people are not
+        mailed.
     """
     example = """
 certremoval remove leavers.csv --title "Warehouse South closes" --reason "Site closure"
 certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems --yes --wait
     """
     exits = {
-        0: "the job is queued; with --wait: it is processed",
+        0: "the job is queued, or waits for approval; with --wait: it is processed",
         1: "the file was refused and no job made, the number was missing or wrong, or the answer was no; with --wait:"
         " the job failed or was cancelled",
     }
@@ -96,7 +99,8 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
 
         def agreed(summary: PlanSummary) -> bool:
             progress.end()
-            self.note(*question_lines(summary, when=when, zone=zone_of(actor)))
+            checks = check_lines(actor, summary)
+            self.note(*question_lines(summary, checks=checks, when=when, zone=zone_of(actor)))
             return agreed_to(self, summary, typed=options["confirm"])
 
         try:
@@ -111,6 +115,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 skip_problems=options["skip_problems"],
                 scheduled_for=when,
                 typed=options["confirm"],
+                said=SAID if options["yes"] else (),
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )

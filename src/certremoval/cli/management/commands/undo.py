@@ -7,15 +7,16 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
+from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
 from certremoval.cli.arguments import add_actor, add_job, add_number, identifier
-from certremoval.cli.asking import agreed_to, can_ask, not_agreed
+from certremoval.cli.asking import agreed_to, can_ask, check_lines, not_agreed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.failures import UsageError
 from certremoval.cli.progress import Progress
 from certremoval.cli.reports import question_lines, undo_lines
 from certremoval.cli.waiting import tell_queued
-from certremoval.removals.limits import ConfirmationRequired
+from certremoval.removals.checks import SAID
 from certremoval.removals.planning import PlanSummary
 from certremoval.removals.undoing import undo_job
 
@@ -63,25 +64,26 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to undo the job without a"
                 " question. Nothing was done."
             )
-        progress = Progress(sys.stderr)
+        progress, actor = Progress(sys.stderr), acting_administrator(options["actor"])
 
         def agreed(summary: PlanSummary) -> bool:
             progress.end()
             if summary.kind == Operation.Kind.RESTORE:
                 self.note(*undo_lines(summary))
             else:
-                self.note(*question_lines(summary))
+                self.note(*question_lines(summary, checks=check_lines(actor, summary)))
             return agreed_to(self, summary, typed=options["confirm"])
 
         try:
             job = undo_job(
-                acting_administrator(options["actor"]),
+                actor,
                 options["job"],
                 users=options["user_id"],
                 title=options["title"],
                 comment=options["comment"],
                 reason=options["reason"],
                 typed=options["confirm"],
+                said=SAID if options["yes"] else (),
                 confirm=None if options["yes"] else agreed,
                 progress=progress.stage,
             )

@@ -1,0 +1,204 @@
+"""Checks before a job runs: one list, the same on the pages and on the command line. Each is passed or to be answered.
+
+What is to be answered is answered by the number typed, by saying so (a tick; ``--yes``), or by another administrator.
+Putting people back passes no check: it takes nothing from anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from certremoval.certifications.limits import ConfirmationRequired, Taken, limits_passed, require_number
+from certremoval.certifications.models import Operation
+from certremoval.organization.models import User
+from certremoval.removals.jobs import visible_jobs
+from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.planning import PlanSummary, approvals_needed
+from certremoval.removals.previews import line_of_creator
+from certremoval.removals.sql.summarise import OF_PEOPLE
+from certremoval.removals.words import number
+
+
+class Answer(StrEnum):
+    """How a check is answered; one that is passed needs none."""
+
+    NONE = "none"
+    NUMBER = "number"
+    APPROVAL = "approval"
+    SAYING_SO = "saying_so"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its code, what was found, and how that is answered.
+
+    ``job`` and ``sent_at`` are of the earlier job of the same people, where there is one; the job is None where the
+    viewer may not see it.
+    """
+
+    code: str
+    words: str
+    answer: Answer = Answer.NONE
+    job: int | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is nothing to answer."""
+        return self.answer == Answer.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the checks look at, of a draft or of a plan that is no job yet."""
+
+    removes: bool
+    limits: tuple[str, ...]
+    approvals: tuple[str, ...]
+    own: bool
+    own_line: int | None
+    people_key: str
+    planned: dict[str, int]
+    but: int | None
+
+
+SAID = ("self", "same_people")
+"""Codes of the checks that are answered by saying so."""
+
+
+def checks_of_draft(actor: User, job: Job) -> tuple[Check, ...]:
+    """Return the checks of a draft, as things stand now."""
+    own_line = line_of_creator(job)
+    return _checks(
+        actor,
+        _Found(
+            removes=not job.restores,
+            limits=limits_passed_by(job),
+            approvals=approvals_needed_by(job),
+            own=own_line is not None,
+            own_line=own_line,
+            # What undoes a job names the same people again, as it is meant to.
+            people_key="" if job.undo_of_id is not None else job.people_key,
+            planned=job.planned,
+            but=job.pk,
+        ),
+    )
+
+
+def checks_of_plan(actor: User, summary: PlanSummary) -> tuple[Check, ...]:
+    """Return the checks of a plan that is no job yet."""
+    return _checks(
+        actor,
+        _Found(
+            removes=summary.kind == Operation.Kind.REMOVAL,
+            limits=summary.limits,
+            approvals=summary.approvals,
+            own=summary.includes_actor,
+            own_line=None,
+            people_key=summary.people_key,
+            planned=summary.planned,
+            but=None,
+        ),
+    )
+
+
+def limits_passed_by(job: Job) -> tuple[str, ...]:
+    """Return above which limits a draft is, so that its number is typed. Putting people back passes none."""
+    return () if job.restores else limits_passed(job.remove_count, _taken(job))
+
+
+def approvals_needed_by(job: Job) -> tuple[str, ...]:
+    """Return why a draft needs another administrator's approval; nothing if it needs none."""
+    return () if job.restores else approvals_needed(job.remove_count, _taken(job))
+
+
+def require_answers(
+    checks: Collection[Check], *, remove_count: int, typed: int | None, said: Collection[str], restores: bool = False
+) -> None:
+    """Raise ConfirmationRequired unless everything is answered that must be before a job is submitted.
+
+    ``typed`` is the number of people that somebody typed, ``said`` the codes of :data:`SAID` that somebody answered.
+    """
+    limits = tuple(check.words for check in checks if check.answer == Answer.NUMBER)
+    require_number(remove_count, typed, limits=limits, restores=restores)
+    unanswered = [check.words for check in checks if check.answer == Answer.SAYING_SO and check.code not in said]
+    if unanswered:
+        raise ConfirmationRequired(
+            _("%(checks)s Say that it is meant so (--yes, or the tick); nothing was done.")
+            % {"checks": " ".join(unanswered)}
+        )
+
+
+def sent_before(people_key: str, *, but: int | None = None) -> Job | None:
+    """Return the last submitted job that names the same people on the same certifications; None if there is none.
+
+    A job that was cancelled or declined before it removed anybody was never run, and counts for nothing.
+    """
+    if not people_key:
+        return None
+    same = Job.objects.filter(people_key=people_key, undo_of=None, operation__kind=Operation.Kind.REMOVAL)
+    run = same.exclude(state__in=DRAFT_STATES).exclude(Q(state=JobState.CANCELLED) & Q(checkpoint=0))
+    if but is not None:
+        run = run.exclude(pk=but)
+    return run.select_related("operation").order_by("-pk").first()
+
+
+def _checks(actor: User, found: _Found) -> tuple[Check, ...]:
+    if not found.removes:
+        return ()
+    return (_number(found), _approval(found), _self(found), _same_people(actor, found))
+
+
+def _number(found: _Found) -> Check:
+    if found.limits:
+        return Check("number", " ".join(found.limits), Answer.NUMBER)
+    return Check("number", _("It is within the limits up to which no number is typed."))
+
+
+def _approval(found: _Found) -> Check:
+    if found.approvals:
+        return Check("approval", " ".join(found.approvals), Answer.APPROVAL)
+    return Check("approval", _("It needs nobody's approval."))
+
+
+def _self(found: _Found) -> Check:
+    if not found.own:
+        return Check("self", _("You are not one of them."))
+    if found.own_line is None:
+        return Check("self", _("You are one of them."), Answer.SAYING_SO)
+    return Check(
+        "self", _("You are one of them, on line %(line)s.") % {"line": number(found.own_line)}, Answer.SAYING_SO
+    )
+
+
+def _same_people(actor: User, found: _Found) -> Check:
+    job = sent_before(found.people_key, but=found.but)
+    if job is None:
+        return Check("same_people", _("Nobody has sent this list before."))
+    words = (
+        _("You ran this list on %(day)s: %(off)s of %(all)s are already off.")
+        if job.operation.actor_id == actor.pk
+        else _("%(name)s ran this list on %(day)s: %(off)s of %(all)s are already off.")
+    )
+    sent_at = job.submitted_at or job.operation.created_at
+    values = {
+        "name": job.operation.actor_name,
+        "day": date_format(timezone.localtime(sent_at), "j F Y"),
+        "off": number(found.planned.get("already_removed", 0)),
+        "all": number(sum(found.planned.get(outcome, 0) for outcome in OF_PEOPLE)),
+    }
+    seen = visible_jobs(actor).filter(pk=job.pk).exists()
+    return Check("same_people", words % values, Answer.SAYING_SO, job=job.pk if seen else None, sent_at=sent_at)
+
+
+def _taken(job: Job) -> Taken:
+    ones = job.certifications.order_by("certification_id")
+    return lambda more_than: ones.filter(planned__gt=more_than).values_list("certification_key", "title", "planned")
