@@ -14,6 +14,7 @@ from certremoval.access.models import Constraint, ConstraintKind, Grant, Permiss
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import Group, OrganizationalUnit, User
 from certremoval.removals.actions import cancel
+from certremoval.removals.approving import decline
 from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
@@ -183,6 +184,10 @@ def _make_jobs(root: User) -> dict[str, Job]:
     Enrollment.objects.create(
         certification=on_it[0].certification, user=User.objects.get(user_id="000105"), status="In Progress"
     )
+    bea, _ = _give("bea", "Bea Lindqvist", Permission.REMOVAL_MANAGE)
+    waiting, declined = (remove(bea, file(start, 4), title=f"Waits {SCRIPT}") for start in (90, 95))
+    Job.objects.filter(pk__in=[waiting.pk, declined.pk]).update(state=JobState.AWAITING_APPROVAL)
+    decline(root, declined.pk, reason=f"{SCRIPT} {ONE_LONG_WORD}")
     for number in range(30):
         cancel(root, remove(root, file(80, 1), title=f"Repeated {number}").pk)
     return {
@@ -191,6 +196,8 @@ def _make_jobs(root: User) -> dict[str, Job]:
         "failed": failed,
         "running": running,
         "queued": queued,
+        "waiting": waiting,
+        "declined": declined,
         "undone": undone,
         "undo": undo,
     }
@@ -230,6 +237,8 @@ def _make_drafts(root: User) -> dict[str, Job]:
         "unreadable": ("Certification ID,User ID\nFORKLIFT-3Y,M\xfcller\n".encode("latin-1"), "", "latin.csv"),
         "empty": (b"Certification ID,User ID\r\n", RIGHT_TO_LEFT, f"{RIGHT_TO_LEFT}.csv"),
     }
+    again = [(SLASHES, f"{number:06}") for number in range(70, 75)]
+    files["sent before"] = (removal_file(again).getvalue(), "The same again", "people.csv")
     drafts = {}
     for name, (content, title, file_name) in files.items():
         draft = upload_draft(root, io.BytesIO(content), name=file_name, title=title, options=PlanOptions())

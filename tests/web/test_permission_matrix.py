@@ -51,8 +51,9 @@ OUTSIDE = (
 UNCONSTRAINED = ("unconstrained", "superuser")
 MANAGES = (*INSIDE, *OUTSIDE, *UNCONSTRAINED, "ben")
 UNDOES_BENS = ("undo only", "undo inside a group")
-READS_BENS = ("view only", *UNDOES_BENS, "approve only", "view inside a group")
-READS = (*READS_BENS, "view outside", "undo outside")
+APPROVES_BENS = ("approve only", "approve inside a group")
+READS_BENS = ("view only", *UNDOES_BENS, *APPROVES_BENS, "view inside a group")
+READS = (*READS_BENS, "view outside", "undo outside", "approve outside")
 VIEWERS = ("anonymous", "learner", *MANAGES, *READS, "certification view", "certification manage", "owner", "inactive")
 
 SEES_BENS = {*INSIDE, *UNCONSTRAINED, *READS_BENS, "ben"}
@@ -84,6 +85,7 @@ def row(allowed: set[str] | tuple[str, ...], refused: int, otherwise: dict[int, 
 ALL = set(VIEWERS) - {"anonymous", "inactive"}
 CONTROLS = {"ben", *UNCONSTRAINED}
 UNDOES = {*UNDOES_BENS, "superuser"}
+APPROVES = {*APPROVES_BENS, "superuser"}
 
 GET: dict[str, tuple[str, Row]] = {
     "tools": ("", row(ALL, 403)),
@@ -95,6 +97,8 @@ GET: dict[str, tuple[str, Row]] = {
     "job-problems": ("ended", row(SEES_BENS, 404)),
     "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "job-reschedule": ("queued", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "job-approve": ("waiting", row(APPROVES, 404, {403: SEES_BENS - APPROVES})),
+    "job-decline": ("waiting", row(APPROVES, 404, {403: SEES_BENS - APPROVES})),
     "new-job": ("", row(MANAGES, 403)),
     "template": ("file", row(MANAGES, 403)),
     "job-resume": ("failed", row(SEES_BENS, 404)),
@@ -125,6 +129,8 @@ POST: dict[str, tuple[str, Row]] = {
     "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "job-resume": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "job-reschedule": ("queued", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
+    "job-approve": ("waiting", row(APPROVES, 404, {403: SEES_BENS - APPROVES})),
+    "job-decline": ("waiting", row(APPROVES, 404, {403: SEES_BENS - APPROVES})),
     "draft-change": ("draft", row({"ben"}, 404)),
     "draft-title": ("draft", row({"ben"}, 404)),
     "draft-replace": ("draft", row({"ben"}, 404)),
@@ -219,6 +225,8 @@ class World:
         self.give("undo inside a group", Permission.REMOVAL_UNDO, {"kind": "groups", "group": night_shift})
         self.give("undo outside", Permission.REMOVAL_UNDO, {"kind": "groups", "group": make_group("U")})
         self.give("approve only", Permission.REMOVAL_APPROVE)
+        self.give("approve inside a group", Permission.REMOVAL_APPROVE, {"kind": "groups", "group": night_shift})
+        self.give("approve outside", Permission.REMOVAL_APPROVE, {"kind": "groups", "group": make_group("P")})
         self.give("certification view", Permission.CERTIFICATION_VIEW)
         self.give("certification manage", Permission.CERTIFICATION_MANAGE)
         self.viewers["owner"] = make_user("owner")
@@ -227,6 +235,8 @@ class World:
         failed = remove(self.ben, people("K-2"), title="Bens failed")
         Job.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="The database refused the work.")
         queued = remove(self.ben, people("K-2"), title="Bens queued")
+        waiting = remove(self.ben, people("K-2"), title="Bens waiting")
+        Job.objects.filter(pk=waiting.pk).update(state=JobState.AWAITING_APPROVAL)
         draft = upload_draft(self.ben, people("K-2"), name="x.csv", title="Bens draft", options=PlanOptions())
         assert check_now(draft).state == JobState.DRAFT
         person = User.objects.get(user_id="K-2")
@@ -235,6 +245,7 @@ class World:
             "ended": {"job_id": ended.pk},
             "failed": {"job_id": failed.pk},
             "queued": {"job_id": queued.pk},
+            "waiting": {"job_id": waiting.pk},
             "draft": {"job_id": draft.pk},
             "record": {"record_id": RemovalRecord.objects.get().pk},
             "file": {"format": "csv"},
@@ -249,6 +260,8 @@ class World:
             "title": "T",
             "preview": draft.plan_number,
             "changed": "0",
+            "said": ["same_people"],
+            "reason": "Not agreed",
             "user": [person.pk],
             "who": "ticked",
             "time_zone": "UTC",
