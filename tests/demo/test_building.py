@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.db import connection
 from certremoval.demo import build as building
 from certremoval.demo.models import Demonstration
 from certremoval.demo.organisation import PastJob
-from certremoval.demo.replaying import replay
+from certremoval.demo.replaying import steps_of_the_past
 from certremoval.organization.models import User
 from certremoval.problems import WrongState
 from certremoval.removals.models import Job
@@ -69,15 +71,16 @@ def test_a_number_of_users_that_cannot_be_is_a_mistake_of_usage(number: str, ans
 def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     replayed: list[str] = []
 
-    def replay_some(past: PastJob) -> Job:
-        job = replay(past)
-        if len(replayed) == 5 and past.key not in replayed:
-            replayed.append(past.key)
-            raise KeyboardInterrupt
-        replayed.append(past.key)
-        return job
+    def steps_of_which_the_sixth_is_interrupted(past: Iterable[PastJob]) -> list[tuple[str, Callable[[], object]]]:
+        return [(key, partial(some_of, key, act)) for key, act in steps_of_the_past(past)]
 
-    monkeypatch.setattr(building, "replay", replay_some)
+    def some_of(key: str, act: Callable[[], object]) -> None:
+        act()
+        replayed.append(key)
+        if len(replayed) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(building, "steps_of_the_past", steps_of_which_the_sixth_is_interrupted)
     with pytest.raises(KeyboardInterrupt):
         building.build(tmp_path, users=1000, tell=say_nothing)
     assert Job.objects.count() == 5, "what the interrupted step had begun is gone"
@@ -85,8 +88,8 @@ def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path, monkeypat
 
     told: list[str] = []
     assert not building.build(tmp_path, tell=told.append).was_there
-    assert told[1:] == ["Running 32 removal jobs of the last 18 months"]
+    assert told[1:] == ["Running 36 jobs of the last 18 months, their undos among them"]
     assert User.objects.count() == users == 1000
-    assert Job.objects.count() == 32
-    assert len(set(Job.objects.values_list("operation__title", flat=True))) == 32
+    assert Job.objects.count() == 36
+    assert len(set(Job.objects.values_list("operation__title", flat=True))) == 36
     assert verify() == []

@@ -18,7 +18,7 @@ from certremoval.certifications.models import Certification
 from certremoval.database.clock import database_now
 from certremoval.demo.models import Demonstration
 from certremoval.demo.organisation import DEFAULT_USERS, SEED, Organisation, generate
-from certremoval.demo.replaying import replay, to_be_replayed
+from certremoval.demo.replaying import steps_of_the_past
 from certremoval.demo.roles import give_roles
 from certremoval.loading.loads import load
 from certremoval.organization.models import OrganizationalUnit, User
@@ -104,10 +104,10 @@ def _steps(organisation: Organisation) -> Iterator[_Step]:
     for kind, path in organisation.load_files.items():
         yield _Step(f"Loading {kind.replace('_', ' ')}", partial(_load, kind, path), at_once=False)
     yield _Step("Giving roles to administrators", partial(give_roles, organisation.administrators), at_once=True)
-    past_jobs = to_be_replayed(organisation.past_jobs)
-    words = f"Running {len(past_jobs)} removal jobs of the last 18 months"
-    for past in past_jobs:
-        yield _Step(words, partial(replay, past), at_once=True)
+    happened = steps_of_the_past(organisation.past_jobs)
+    words = f"Running {len(happened)} jobs of the last 18 months, their undos among them"
+    for _key, act in happened:
+        yield _Step(words, act, at_once=True)
 
 
 def _load(kind: str, path: Path) -> None:

@@ -6,9 +6,10 @@ What they leave (records, counts, Process Dates) is therefore what the engine le
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 
 from certremoval.database.clock import database_now, moved
 from certremoval.demo.organisation import Ending, PastJob
@@ -21,28 +22,26 @@ from certremoval.removals.pace import Pace
 from certremoval.removals.processing import Claim, claim_job, release, run_slice
 from certremoval.removals.sql import advance
 from certremoval.removals.submitting import remove_file
+from certremoval.removals.undoing import undo_job
+
+_UNTIL_AN_UNDO_RUNS = timedelta(seconds=4)
 
 # How long after its start a job is marked Failed that somebody resumes later.
 _UNTIL_IT_FAILED = timedelta(minutes=10)
 
 
-def to_be_replayed(past_jobs: Iterable[PastJob]) -> list[PastJob]:
-    """Return the jobs that can be replayed without undoing any.
+def steps_of_the_past(past_jobs: Iterable[PastJob]) -> list[tuple[str, Callable[[], object]]]:
+    """Return what happened, step by step in the order of time: each job, and each undo of one at its own time.
 
-    Nothing puts people back yet: a job whose people an undo has to put back first would find nobody, and is not
-    among them. The jobs that were undone are, as Processed.
+    Each with the key of its job; an undo's begins with ``undo:``.
     """
-    undone: set[tuple[str, str]] = set()
-    kept = []
+    happened: list[tuple[datetime, str, Callable[[], object]]] = []
     for past in past_jobs:
-        removed = {(line.certification_id, line.user_id) for line in past.lines if line.outcome == "remove"}
-        if removed & undone:
-            continue
-        kept.append(past)
+        happened.append((past.created_at, past.key, partial(replay, past)))
         if past.undo is not None:
-            people = past.undo.user_ids
-            undone |= {pair for pair in removed if people is None or pair[1] in people}
-    return kept
+            happened.append((past.undo.created_at, f"undo:{past.key}", partial(replay_undo, past)))
+    happened.sort(key=lambda one: one[0])
+    return [(key, act) for _at, key, act in happened]
 
 
 def replay(past: PastJob) -> Job:
@@ -87,6 +86,22 @@ def replay(past: PastJob) -> Job:
             _decline(past, job)
         case Ending.QUEUED:
             _set(job, scheduled_for=past.scheduled_for)
+    job.refresh_from_db()
+    return job
+
+
+def replay_undo(past: PastJob) -> Job:
+    """Put back whom a job of the past removed, as far as its undo says: a job of its own, run to its end."""
+    undo = past.undo
+    if undo is None:
+        raise ValueError("The past job was not undone.")
+    made = Job.objects.filter(operation__title=past.title, operation__actor_user_id=past.created_by)
+    target = made.filter(operation__created_at__lt=undo.created_at).latest("operation__created_at")
+    with _at(undo.created_at):
+        job = undo_job(_user(undo.created_by), target.pk, users=undo.user_ids, title=undo.title, reason=undo.reason)
+    with _at(undo.created_at + _UNTIL_AN_UNDO_RUNS):
+        while not run_slice(_claimed(job)):
+            pass
     job.refresh_from_db()
     return job
 

@@ -29,7 +29,7 @@ class Policy:
 
     most_untyped: int = 500
     share_untyped: int = 20
-    most_unapproved: int | None = None
+    most_unapproved: int | None = 5_000
     share_unapproved: int | None = None
     least_on_it: int = 25
     changes_share: int = 10
