@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page, expect
 
+from certremoval.organization.models import User
 from tests.browser.world import (
     FORKLIFT,
     ONE_LONG_WORD,
@@ -124,6 +125,14 @@ def _remove_person(world: World) -> str:
     return reverse("certification-remove-person", kwargs=keys)
 
 
+def _timeline(certification_id: str, of: Callable[[World], User]) -> Callable[[World], str]:
+    def address(world: World) -> str:
+        keys = {"key": of(world).pk, "certification_key": world.certifications[certification_id].pk}
+        return reverse("person-certification", kwargs=keys)
+
+    return address
+
+
 VISITS = (
     Visit("sign-in", "", _at("sign-in"), who=""),
     Visit("tools", "", _at("tools")),
@@ -219,6 +228,13 @@ VISITS = (
     Visit("person", "removed", _at("person", key=lambda world: world.removed_person.pk)),
     Visit("person", "removed, job hidden", _at("person", key=lambda world: world.removed_person.pk), who="ada"),
     Visit("person", "of nothing", _at("person", key=lambda world: world.learner.pk)),
+    Visit("person-certification", "", _timeline(FORKLIFT, lambda world: world.removed_person)),
+    Visit("person-certification", "job hidden", _timeline(FORKLIFT, lambda world: world.removed_person), who="ada"),
+    Visit("person-certification", "on it", _timeline(SLASHES, lambda world: world.removed_person)),
+    Visit("person-certification", "of one long word", _timeline(ONE_LONG_WORD, lambda world: world.person)),
+    Visit("person-certification", "of its owner", _timeline(FORKLIFT, lambda world: world.person), who="owner"),
+    Visit("person-certification", "hidden", _timeline(SLASHES, lambda world: world.person), who="owner", status=404),
+    Visit("person-certification", "nothing known", _timeline("EMPTY", lambda world: world.learner)),
     Visit("person-sees", "of a superuser", _at("person-sees", key=lambda world: world.root.pk)),
     Visit("person-sees", "of the constrained", _at("person-sees", key=lambda world: world.ada.pk)),
     Visit("person-sees", "of a learner", _at("person-sees", key=lambda world: world.learner.pk)),

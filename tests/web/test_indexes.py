@@ -82,6 +82,7 @@ LISTS = [
     ("/people/", {"search": "U-1"}),
     ("/people/", {"search": "u@example.org"}),
     ("/people/{person}/", {}),
+    ("/people/{person}/certifications/{certification}/", {}),
     (RECORDS, {}),
     (RECORDS, {"from": "2026-11-01", "to": "2026-11-25"}),
     (RECORDS, {"certification": FORKLIFT}),

@@ -117,6 +117,7 @@ GET: dict[str, tuple[str, Row]] = {
     "person": ("person", row(SEES_PEOPLE, 403)),
     "person-removals": ("person file", row(SEES_PEOPLE, 403)),
     "person-enrollments": ("person file", row(SEES_PEOPLE, 403)),
+    "person-certification": ("person and certification", row(SEES_FORKLIFT, 403)),
     "person-sees": ("person", row({"superuser"}, 403)),
     "removal-records": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
     "removal-records-export": ("file", row(HAS_A_REMOVAL_PERMISSION, 403)),
@@ -253,6 +254,7 @@ class World:
             "certification file": {"key": forklift.pk, "format": "csv"},
             "certification person": {"key": forklift.pk, "user_key": person.pk},
             "person": {"key": person.pk},
+            "person and certification": {"key": person.pk, "certification_key": forklift.pk},
             "person file": {"key": person.pk, "format": "xlsx"},
         }
         self.form = {

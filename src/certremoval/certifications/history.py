@@ -82,6 +82,7 @@ class RemovalEntry:
     user_key: int = 0
     certification_key: int = 0
     operation_key: int = 0
+    enrollment_id: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the entry as JSON: times are RFC 3339 in UTC, days ISO dates."""
@@ -128,6 +129,12 @@ def removal_history_page(actor: User, user_key: int, *, after: int | None = None
     Raises NotPermitted; InvalidRequest where ``after`` is none of these records.
     """
     return entry_page(actor, _records_shown_to(actor).filter(user_key=user_key), after=after, limit=limit)
+
+
+def removals_from(actor: User, user_key: int, certification_key: int, *, limit: int) -> HistoryPage:
+    """Return the last removals of a person from one certification, the newest first. Raises NotPermitted."""
+    records = _records_shown_to(actor).filter(user_key=user_key, certification_key=certification_key)
+    return entry_page(actor, records, limit=limit)
 
 
 def find_record(actor: User, record_id: int) -> RemovalRecord:
@@ -194,6 +201,7 @@ def _entries(actor: User, batch: list[RemovalRecord]) -> Iterator[RemovalEntry]:
             user_key=record.user_key,
             certification_key=record.certification_key,
             operation_key=record.operation_id,
+            enrollment_id=record.enrollment_id,
         )
 
 

@@ -48,6 +48,7 @@ class Line:
     suggested_name: str | None
     record_at: datetime | None
     drift: str | None
+    certification_key: int | None
 
 
 _NAMES = [field.name for field in fields(Line)]

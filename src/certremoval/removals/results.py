@@ -100,8 +100,7 @@ def _result_rows(
     options = PlanOptions.from_json(job.options)
     with open_stored_file(file) as source:
         table = open_removal_table(source, name=file.name, options=options)
-        width = len(table.header)
-        kept = _width_without_former_results(table.header)
+        kept, width = _widths(table.header)
         needed = RemovalRows(table, options).needed_columns
         given_title = title_of_given(options)
         yield [*table.header[:kept], *RESULT_COLUMNS]
@@ -160,7 +159,14 @@ def _problems_between(
     }
 
 
-def _width_without_former_results(header: Sequence[str]) -> int:
+def _widths(header: Sequence[str]) -> tuple[int, int]:
+    """Return how many columns are the administrator's own, and after how many columns the surplus cells begin.
+
+    A spreadsheet makes all rows equally wide: where a row had surplus cells, unnamed columns follow the former results.
+    """
     names = [trim_id(heading).casefold() for heading in header]
+    named = len(names)
+    while named and not names[named - 1]:
+        named -= 1
     former = [name.casefold() for name in RESULT_COLUMNS]
-    return len(header) - 2 if names[-2:] == former else len(header)
+    return (named - 2, named) if names[:named][-2:] == former else (len(header), len(header))

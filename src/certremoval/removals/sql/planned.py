@@ -35,7 +35,7 @@ _CREATE_PLANNED = {
 }
 
 # On SQLite the classified rows lie in the order of work already: by certification and user. To number them so costs
-# no second sort; only speed depends on it.
+# no second sort; speed depends on it, and that one person is found in a large plan (sql/person).
 _NUMBER_WORK = f"""
     INSERT INTO planned_rows (position, {NAMES})
     SELECT ROW_NUMBER() OVER (ORDER BY {{order}}), {NAMES} FROM classified_rows WHERE outcome = %(work)s

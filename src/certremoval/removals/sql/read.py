@@ -18,7 +18,7 @@ _SELECT = """
            u.user_id,
            c.title AS certification_title,
            COALESCE(NULLIF(TRIM(s.first_name || ' ' || s.last_name), ''), s.user_id) AS suggested_name,
-           record.removed_at AS record_at, drift.outcome AS drift
+           record.removed_at AS record_at, drift.outcome AS drift, r.certification_key
     FROM (SELECT * FROM {rows} r WHERE {where} ORDER BY r.line LIMIT %(limit)s) r
     LEFT JOIN users u ON u.id = r.user_key
     LEFT JOIN certifications c ON c.id = r.certification_key
