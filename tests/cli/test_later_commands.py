@@ -12,7 +12,6 @@ from tests.cli.conftest import Run, World
     [
         ["approve", "1"],
         ["decline", "1", "--reason", "Not agreed"],
-        ["purge"],
     ],
     ids=lambda typed: typed[0],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,15 +15,18 @@ from certremoval.access.models import Grant, Permission, Role
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
+from certremoval.database.clock import moved
 from certremoval.organization.models import User
+from certremoval.policy.settings import change_setting
 from certremoval.problems import NotFound, NotPermitted
 from certremoval.removals import naming
 from certremoval.removals.actions import cancel
 from certremoval.removals.drafts import check_now, upload_draft
-from certremoval.removals.models import Job, JobRow, JobState
+from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, run_slice
+from certremoval.removals.retention import purge
 from certremoval.removals.timeline import SOURCES, Timeline, TimelineEntry, timeline, timeline_of
 from certremoval.removals.undoing import undo_job
 from tests.removals.conftest import FORKLIFT, certification, enroll, make_user, people, removal_file, remove, run
@@ -213,15 +215,12 @@ class TestLinesOfFiles:
         upload_draft(root, people("K-1"), name="x.csv", title="", options=PlanOptions())
         assert told(root, "K-1").entries == ()
 
-    def test_lines_of_a_purged_job_are_said_to_be_gone_and_its_removal_stays(
-        self, root: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_lines_of_a_purged_job_are_said_to_be_gone_and_its_removal_stays(self, root: User) -> None:
         enroll(FORKLIFT, "K-1")
-        job = run(remove(root, people("K-1")))
-        JobRow.objects.filter(job_id=job.pk).delete()
-        assert [kind for kind, _words, _line in story(root, "K-1")] == ["removed"]
-
-        monkeypatch.setattr(naming, "rows_are_gone", lambda job: True)
+        run(remove(root, people("K-1")))
+        change_setting(root, "details_kept_days", 1)
+        with moved(timedelta(days=2)):
+            assert purge().jobs == 1
 
         found = told(root, "K-1")
         assert [entry.kind for entry in found.entries] == ["removed"]
@@ -427,11 +426,6 @@ def test_entries_of_a_further_source_stand_at_their_time(root: User, monkeypatch
 
     monkeypatch.setattr("certremoval.removals.timeline.SOURCES", (*SOURCES, source))
     assert [kind for kind, _words, _line in story(root, "K-1")] == ["held", "planned", "removed"]
-
-
-def test_rows_are_gone_once_a_job_is_purged() -> None:
-    assert not naming.rows_are_gone(Job())
-    assert naming.rows_are_gone(SimpleNamespace(purged_at=timezone.now()))  # type: ignore[arg-type]
 
 
 def test_as_json_it_holds_days_times_and_what_was_searched(root: User) -> None:

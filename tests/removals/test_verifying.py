@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 
 from certremoval.certifications.models import Enrollment, RemovalRecord, Restoration
 from certremoval.certifications.triggers import append_only_suspended
-from certremoval.database.clock import database_now
+from certremoval.database.clock import database_now, moved
 from certremoval.organization.models import User
 from certremoval.removals.actions import cancel
 from certremoval.removals.drafts import upload_draft
@@ -15,6 +17,7 @@ from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, claim_next_draft, plan_claimed_draft, run_slice
+from certremoval.removals.retention import purge
 from certremoval.removals.sql.verify import INVARIANTS
 from certremoval.removals.undoing import undo_job
 from certremoval.removals.verifying import MOST_TOLD, PROMISES, verify
@@ -280,6 +283,52 @@ class TestBroken:
         by_hand("UPDATE jobs SET planned = %s WHERE id = (SELECT max(id) FROM jobs)", '{"remove": 3, "duplicate": 4}')
 
         assert "rows_count_once" in broken()
+
+    def test_purged_once_ended(self, done: Job) -> None:
+        by_hand("UPDATE jobs SET purged_at = ended_at, purge_ended_at = ended_at")
+
+        assert "purged_once_ended" in broken()
+
+    def test_file_is_kept(self, done: Job) -> None:
+        by_hand("DELETE FROM stored_file_pieces")
+
+        assert broken() == {"file_is_kept"}
+
+
+@pytest.fixture
+def purged(done: Job) -> Job:
+    """The processed job of three, after its lines and its file were deleted."""
+    with moved(timedelta(days=1_000)):
+        assert purge().jobs == 1
+    done.refresh_from_db()
+    return done
+
+
+class TestPurged:
+    def test_all_promises_hold(self, purged: Job, half_done: Job) -> None:
+        assert verify() == []
+
+    @pytest.mark.parametrize(
+        ("damage", "codes"),
+        [
+            ("UPDATE jobs SET changed_count = 0", {"counts_equal_records", "counts_by_certification", "purged_counts"}),
+            ("UPDATE jobs SET row_count = 7", {"rows_count_once"}),
+            ("UPDATE jobs SET checkpoint = 2", {"processed_to_the_end"}),
+            ("UPDATE job_certifications SET removed = 2", {"counts_by_certification"}),
+            ("UPDATE jobs SET purged_counts = '{}'", {"purged_counts"}),
+            ("UPDATE jobs SET ended_at = NULL", {"purged_once_ended", "ended_at"}),
+        ],
+    )
+    def test_what_is_wrong_is_still_found(self, purged: Job, damage: str, codes: set[str]) -> None:
+        by_hand(damage)
+
+        assert codes <= broken()
+
+    def test_a_record_that_is_missing_is_still_found(self, purged: Job) -> None:
+        with append_only_suspended(), transaction.atomic():
+            RemovalRecord.objects.all().delete()
+
+        assert "counts_equal_records" in broken()
 
 
 def test_what_is_told_of_a_breach(done: Job) -> None:

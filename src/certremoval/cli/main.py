@@ -44,7 +44,7 @@ OVERVIEW = {
         "migrate": "Make the tables, or bring them up to date",
         "createsuperuser": "Make an administrator who may do everything",
         "verify": "Check the promises about what was removed",
-        "purge": "Delete old files (later release)",
+        "purge": "Delete files, lines and drafts whose time has passed",
     },
 }
 """Every command of ours, and the two of Django's that everybody needs."""

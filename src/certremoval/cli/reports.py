@@ -15,6 +15,7 @@ from certremoval.removals.counts import job_counts, job_result
 from certremoval.removals.jobs import jobs_of_operations
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.planning import PlanSummary
+from certremoval.removals.purged import purged_words
 from certremoval.removals.representation import job_problems
 from certremoval.removals.undoing import undos_of
 from certremoval.removals.words import OUTCOME_WORDS, number, outcome_words, users
@@ -254,7 +255,9 @@ def job_lines(job: Job, actor: User) -> list[str]:
         lines += ["", "Lines", *outcome_lines(job_counts(job), restores=job.restores)]
     if job.error:
         lines += ["", shown(job.error)]
-    if job.problem_count:
+    if job.purged_at is not None:
+        lines += ["", purged_words(job)]
+    elif job.problem_count:
         problems = [Problem(**problem) for problem in job_problems(job)[:MOST_PROBLEMS_SHOWN]]
         lines += ["", *problem_lines(problems, job.problem_count)]
     if advice := next_step(job):
@@ -279,6 +282,8 @@ def next_step(job: Job) -> str:
             return NEEDS_A_WORKER
         case JobState.QUEUED:
             return f"It runs on {moment(job.scheduled_for)}; certremoval reschedule {job.id} --at WHEN moves it."
+        case _ if job.purged_at is not None:
+            return ""
         case JobState.FAILED if undos_of(job):
             return "An undo of it was submitted, so it does not go on any more."
         case JobState.FAILED:

@@ -14,6 +14,7 @@ from certremoval.problems import NotPermitted, WrongState
 from certremoval.removals.drafts import discard
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.purged import require_details
 
 CANCELLABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS, JobState.FAILED)
 
@@ -21,7 +22,7 @@ CANCELLABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS
 def cancel(actor: User, job_id: int) -> Job | None:
     """Stop a job before its next chunk; what is done stays done. A draft is discarded, and None returned.
 
-    Raises NotFound, NotPermitted, WrongState.
+    Raises NotFound, NotPermitted, WrongState, Purged (it failed long ago and is final).
     """
     job = find_own_job(actor, job_id)
     if job.state in DRAFT_STATES:
@@ -29,11 +30,12 @@ def cancel(actor: User, job_id: int) -> Job | None:
         return None
     now = database_now()
     with transaction.atomic():
-        cancelled = Job.objects.filter(pk=job.pk, state__in=CANCELLABLE).update(
+        cancelled = Job.objects.filter(pk=job.pk, state__in=CANCELLABLE, purged_at=None).update(
             state=JobState.CANCELLED, ended_at=now, lease_token=None, lease_until=None
         )
     job.refresh_from_db()
     if not cancelled:
+        require_details(job)
         raise WrongState(
             _("The job is %(state)s; there is nothing left to cancel.") % {"state": job.get_state_display()}
         )
@@ -43,14 +45,15 @@ def cancel(actor: User, job_id: int) -> Job | None:
 def resume(actor: User, job_id: int) -> Job:
     """Let a failed job go on where it stopped.
 
-    Raises NotFound, NotPermitted, WrongState (not failed, or its removal is being put back).
+    Raises NotFound, NotPermitted, WrongState (not failed, or its removal is being put back), Purged (the
+    lines that were left to be done are gone).
     """
     job = find_own_job(actor, job_id)
     with transaction.atomic():
         # A submitted undo makes its target final. Locked first: one that is being submitted comes before or too late.
         Job.objects.select_for_update().filter(pk=job.pk).first()
         resumed = (
-            Job.objects.filter(pk=job.pk, state=JobState.FAILED)
+            Job.objects.filter(pk=job.pk, state=JobState.FAILED, purged_at=None)
             .exclude(Exists(Job.objects.filter(undo_of=OuterRef("pk")).exclude(state__in=DRAFT_STATES)))
             .update(
                 state=JobState.QUEUED,
@@ -64,6 +67,7 @@ def resume(actor: User, job_id: int) -> Job:
         )
     job.refresh_from_db()
     if not resumed:
+        require_details(job)
         raise WrongState(
             _("The job is %(state)s; only a failed job that was not undone can go on.")
             % {"state": job.get_state_display()}

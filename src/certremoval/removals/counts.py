@@ -33,11 +33,14 @@ def job_counts(job: Job) -> dict[str, int]:
     ``removed`` (of a restore, ``restored``) is what was planned to be worked on, lies at or below the checkpoint, and
     was not left alone: no row is ever written to say so. Rows beyond the checkpoint are still to be done, or
     ``not_reached`` once the job has ended. All counts but ``rows`` add up to ``rows``. What a restore has left alone is
-    asked for by outcome: one query, where there is any.
+    asked for by outcome: one query, where there is any; a purge has noted it with the job.
     """
     counts = brief_counts(job)
     if job.restores and job.changed_count:
-        for outcome, count in left_alone(job=job.pk, checkpoint=job.checkpoint):
+        noted = (
+            left_alone(job=job.pk, checkpoint=job.checkpoint) if job.purged_at is None else job.purged_counts.items()
+        )
+        for outcome, count in noted:
             counts[outcome] += count
     return counts
 

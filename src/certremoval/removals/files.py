@@ -12,8 +12,10 @@ from itertools import islice
 from typing import BinaryIO
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from certremoval.database.clock import database_now
+from certremoval.problems import Purged
 from certremoval.removals.models import StoredFile, StoredFilePiece
 
 PIECE_BYTES = 256 * 1024
@@ -123,6 +125,9 @@ class _StoredFileReader(io.RawIOBase):
                 .values_list("content", flat=True)
                 .first()
             )
+            if piece is None and self._position < self._size:
+                # Deleted while it was read: whoever reads must not take what there was for all of it.
+                raise Purged(_("The file has been deleted, since its retention time has passed."))
             self._number, self._piece = number, bytes(piece or b"")
         content = self._piece[start : start + len(buffer)]
         buffer[: len(content)] = content

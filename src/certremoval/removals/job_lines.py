@@ -28,6 +28,7 @@ from certremoval.removals.lines import (
 )
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.purged import require_details
 from certremoval.removals.sql import read
 from certremoval.removals.texts import refuse_unstorable, too_long_to_search
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
@@ -79,8 +80,9 @@ def lines_of_job(
     ``outcomes`` are codes as they are now, any of which a line may have; none means all. ``search`` finds people by
     the beginning of a name (see :mod:`certremoval.organization.searching`) and by User ID, lines by a part of what
     they hold for the user, and by a whole Certification ID. Raises InvalidRequest for a code that is none, and for a
-    search that no line could hold.
+    search that no line could hold, and Purged if the lines are no longer kept.
     """
+    require_details(job)
     unknown = sorted(set(outcomes) - set(OUTCOME_WORDS))
     if unknown:
         raise InvalidRequest(_("There is no outcome of this name. Choose one of those that the page lists."))

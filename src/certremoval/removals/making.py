@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from certremoval.certifications.models import Operation
@@ -17,7 +18,9 @@ from certremoval.problems import ActionRefused
 from certremoval.removals.keeping import LeaseLost, delete_plans
 from certremoval.removals.models import DRAFT_STATES, Job, JobState, StoredFile
 from certremoval.removals.options import PlanOptions, RestoreOptions
+from certremoval.removals.pace import Pace
 from certremoval.removals.planning import PlanSummary
+from certremoval.removals.sql import purge
 from certremoval.removals.sql.lease import Claim
 
 
@@ -120,20 +123,37 @@ def nothing_left_of_failure(stored: StoredFile | None) -> Iterator[list[Job]]:
 
 def delete_draft(job: Job) -> bool:
     """Delete a job that is a draft, with all that belongs to it; False, and nothing done, if it is none any more."""
-    with transaction.atomic():
-        # Locked first: a worker that is making a plan of it, or a request that submits it, comes before or too late.
-        draft = Job.objects.select_for_update().filter(pk=job.pk, state__in=DRAFT_STATES).first()
-        if draft is None:
-            return False
-        draft.delete()
-        Operation.objects.filter(pk=job.operation_id).delete()
+    if not take_away_draft(job.pk):
+        return False
     # A worker that is planning it finds its lease gone and stops: no rows are added any more.
     delete_plans(job.pk)
     delete_unused_file(job.file_id)
     return True
 
 
+def take_away_draft(job_id: int, *, only: Q | None = None) -> bool:
+    """Delete a job that is a draft (and fulfils ``only``), and its operation; False if it is none any more.
+
+    Its rows and its file are for the caller to delete; what a killed one has left, a purge finds.
+    """
+    with transaction.atomic():
+        # Locked first: a worker that is making a plan of it, or a request that submits it, comes before or too late.
+        drafts = Job.objects.select_for_update().filter(only or Q(), pk=job_id, state__in=DRAFT_STATES)
+        draft = drafts.first()
+        if draft is None:
+            return False
+        draft.delete()
+        Operation.objects.filter(pk=draft.operation_id).delete()
+    return True
+
+
 def delete_unused_file(file_id: int | None) -> None:
-    """Delete a stored file that no job has any more."""
-    if file_id is not None and not Job.objects.filter(file_id=file_id).exists():
-        StoredFile.objects.filter(pk=file_id).delete()
+    """Delete a stored file that no job has any more, in short transactions."""
+    if file_id is None or Job.objects.filter(file_id=file_id).exists():
+        return
+    pace = Pace()
+    pace.begin()
+    while purge.delete_pieces(file=file_id):
+        pace.end()
+        pace.begin()
+    StoredFile.objects.filter(pk=file_id).delete()

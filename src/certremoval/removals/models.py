@@ -132,6 +132,14 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True, help_text="Shown as Process Date.")
     error = models.TextField(blank=True, default="")
 
+    purged_at = models.DateTimeField(
+        null=True, help_text="When its lines and its file began to be deleted; from then on nobody is shown them."
+    )
+    purge_ended_at = models.DateTimeField(null=True, help_text="When the last of them was gone.")
+    purged_counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
+        default=dict, help_text="Of a purged job: rows that were left alone when it came to them, by outcome."
+    )
+
     lease_token = models.CharField(max_length=32, null=True)  # noqa: DJ001 - no holder is not an empty name
     lease_until = models.DateTimeField(null=True)
     served_at = models.DateTimeField(null=True, help_text="When a worker last took it; the longest ago is next.")
@@ -149,6 +157,16 @@ class Job(models.Model):
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["creator_key", "state"], name="jobs_by_creator"),
             models.Index(fields=["people_key"], name="jobs_by_people", condition=~models.Q(people_key="")),
+            models.Index(
+                fields=["ended_at"],
+                name="jobs_to_be_purged",
+                condition=models.Q(ended_at__isnull=False, purged_at__isnull=True),
+            ),
+            models.Index(
+                fields=["id"],
+                name="jobs_being_purged",
+                condition=models.Q(purged_at__isnull=False, purge_ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -137,7 +137,7 @@ def lines_naming(
     partly: list[Job] = []
     purged, left = 0, ROWS_READ
     for job in sorted(jobs.values(), key=lambda job: -job.pk):
-        if rows_are_gone(job):
+        if job.purged_at is not None:
             purged += 1
         elif job.plan_number == 0:
             continue  # a draft that has no plan yet
@@ -177,11 +177,6 @@ def lines_naming(
         cut=len(rows) > MOST_LINES,
     )
     return found, searched
-
-
-def rows_are_gone(job: Job) -> bool:
-    """Whether the lines of a job were deleted after the time for which they are kept."""
-    return getattr(job, "purged_at", None) is not None
 
 
 def _named(job: Job, row: tuple[object, ...], person: User, title: str | None) -> NamedLine:

@@ -102,9 +102,9 @@ def job_progress(job: Job) -> float:
 
 
 def job_problems(job: Job) -> list[dict[str, Any]]:
-    """Return the first 1,000 problems of the job's file, file problems first, then by line."""
+    """Return the first 1,000 problems of the job's file, file problems first, then by line; none of a purged job."""
     problems = list(job.file_problems)
-    if refusing_count(job):
+    if refusing_count(job) and job.purged_at is None:
         options = PlanOptions.from_json(job.options)
         lines = job_problem_lines(job, limit=MOST_PROBLEMS_TOLD)
         given_title = title_of_given(options)

@@ -20,6 +20,7 @@ from certremoval.removals.lines import (
 )
 from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.purged import require_details
 from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, RemovalRows, open_removal_table
 from certremoval.removals.sql.read import last_line_of, outcomes_between
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
@@ -37,6 +38,7 @@ def result_file(job: Job) -> Iterator[bytes]:
     heading follow, so that nothing of the file is lost. Each batch is a query of its own. Raises Purged before the
     first byte if the file is no longer kept. An undo has no file: its rows are people, with ids, name and outcome.
     """
+    require_details(job)
     if job.restores:
         return csv_pieces(_restored_rows(job))
     return csv_pieces(_result_rows(job, kept_file(job), _results_between))
@@ -62,6 +64,7 @@ def kept_file(job: Job) -> StoredFile:
     """Return the job's file. Raises Purged if it is no longer kept, NothingToDo if an undo has none."""
     if job.restores:
         raise NothingToDo(_("An undo has no file. Its result names each person."))
+    require_details(job)
     if job.file is None:
         raise Purged(_("The uploaded file has been deleted, since its retention time has passed."))
     return job.file
@@ -76,13 +79,22 @@ def _pieces(file: StoredFile) -> Iterator[bytes]:
 def _restored_rows(job: Job) -> Iterator[list[str]]:
     """Yield what became of each person of an undo, in the order in which they were removed."""
     yield [CERTIFICATION_COLUMN, USER_COLUMN, NAME_COLUMN, *RESULT_COLUMNS]
-    after = 0
+    after, left = 0, job.row_count
     while lines := job_lines_after(job, after, limit=ROWS_AT_A_TIME):
         for line in lines:
             outcome = outcome_now(job, planned=line.outcome, position=line.position, drift=line.drift)
             name = line.user_name or ""
             yield [line.certification_text, line.user_text, name, outcome, restored_words(line, outcome)]
-        after = lines[-1].line
+        after, left = lines[-1].line, left - len(lines)
+    if left:
+        _require_not_purged_since(job)
+
+
+def _require_not_purged_since(job: Job) -> None:
+    """Raise Purged if a job was purged while its lines were read: a file that lacks some must not look whole."""
+    now = Job.objects.select_related("operation").filter(pk=job.pk).first()
+    if now is not None:
+        require_details(now)
 
 
 _Results = Callable[[Job, PlanOptions, str, int, int], dict[int, tuple[str, str]]]
@@ -111,7 +123,9 @@ def _result_rows(
             for line, cells in batch:
                 if only_explained and line not in results:
                     continue
-                result = results.get(line, ("", ""))
+                if (result := results.get(line)) is None:
+                    _require_not_purged_since(job)
+                    result = ("", "")
                 if len(cells) == kept:
                     yield [*_as_text(cells, needed), *result]
                 else:

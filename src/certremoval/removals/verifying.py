@@ -33,6 +33,10 @@ def verify() -> list[Problem]:
         if total != counts["rows"] or min(counts.values()) < 0:
             message = f"job {job.id}: its counts add up to {total}; expected is {counts['rows']}, each row once."
             problems.append(Problem("rows_count_once", message))
+        noted, left_alone = sum(job.purged_counts.values()), job.changed_count + job.gone_count
+        if job.purged_at is not None and noted != left_alone:
+            message = f"job {job.id}: {noted} rows are noted as left alone; expected is {left_alone}."
+            problems.append(Problem("purged_counts", message))
     return problems
 
 

@@ -27,6 +27,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "certremoval.config.settings")
 django.setup()
 
 from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job  # noqa: E402  (needs the set-up)
+from certremoval.worker.purging import NowAndThen  # noqa: E402
 
 logger = logging.getLogger("certremoval.worker")
 
@@ -64,6 +65,9 @@ app.conf.update(
 )
 
 
+now_and_then = NowAndThen()
+
+
 @app.task(bind=True, name=JOBS, queue=JOBS, expires=NUDGE_KEPT)
 def run_due_job(self: Task) -> None:
     """Take the next job that is due and work on it for a slice."""
@@ -73,8 +77,8 @@ def run_due_job(self: Task) -> None:
 
 @app.task(bind=True, name=DRAFTS, queue=DRAFTS, expires=NUDGE_KEPT)
 def check_due_draft(self: Task) -> None:
-    """Take the next draft and check its file."""
-    _take(check_next_draft, nudge=self)
+    """Take the next draft and check its file; where there is none, purge what is due, as any worker does."""
+    _take(lambda: check_next_draft() or now_and_then.purge(), nudge=self)
 
 
 def _take(step: Callable[[], bool], *, nudge: Task) -> None:

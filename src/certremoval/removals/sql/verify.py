@@ -21,6 +21,7 @@ class Invariant:
 _STEPS_OF_JOBS = """
     SELECT j.id AS job_id, r.position, r.enrollment_id, r.revision, j.operation_id, j.checkpoint
     FROM jobs j JOIN job_steps r ON r.job_id = j.id AND r.plan_number = j.plan_number
+    WHERE j.purged_at IS NULL
 """
 
 # What a job has done with a step: a record of its operation, or, of a restore, a restoration of the record named.
@@ -102,7 +103,7 @@ INVARIANTS = (
             SELECT job_id, plan_number, COUNT(*) AS count, MIN(position) AS low, MAX(position) AS high
             FROM job_rows GROUP BY job_id, plan_number
         ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
-        WHERE j.state <> 'checking' AND (
+        WHERE j.state <> 'checking' AND j.purged_at IS NULL AND (
             COALESCE(found.count, 0) <> j.row_count
             OR (j.row_count > 0 AND (found.low <> 1 OR found.high <> j.row_count))
         )
@@ -118,7 +119,7 @@ INVARIANTS = (
             SELECT job_id, plan_number, COUNT(*) AS count, MAX(position) AS high
             FROM job_rows WHERE outcome IN ('remove', 'restore') GROUP BY job_id, plan_number
         ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
-        WHERE j.state <> 'checking'
+        WHERE j.state <> 'checking' AND j.purged_at IS NULL
               AND (COALESCE(found.count, 0) <> j.remove_count OR COALESCE(found.high, 0) <> j.remove_count)
         """,
     ),
@@ -132,7 +133,7 @@ INVARIANTS = (
             SELECT job_id, plan_number, COUNT(*) AS count, MAX(position) AS high
             FROM job_steps GROUP BY job_id, plan_number
         ) found ON found.job_id = j.id AND found.plan_number = j.plan_number
-        WHERE j.state <> 'checking'
+        WHERE j.state <> 'checking' AND j.purged_at IS NULL
               AND (COALESCE(found.count, 0) <> j.remove_count OR COALESCE(found.high, 0) <> j.remove_count)
         """,
     ),
@@ -146,7 +147,7 @@ INVARIANTS = (
                         AND r.outcome IN ('remove', 'restore')
         LEFT JOIN job_steps s ON s.job_id = j.id AND s.plan_number = j.plan_number AND s.position = r.position
                                  AND s.user_key = r.user_key AND s.certification_key = r.certification_key
-        WHERE j.state <> 'checking' AND s.position IS NULL
+        WHERE j.state <> 'checking' AND j.purged_at IS NULL AND s.position IS NULL
         """,
     ),
     Invariant(
@@ -190,7 +191,8 @@ INVARIANTS = (
                || (j.changed_count + j.gone_count) || ' left alone'
         FROM jobs j
         WHERE {_DONE_BY} <> j.checkpoint - j.changed_count - j.gone_count
-              OR (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) <> j.changed_count + j.gone_count
+              OR (j.purged_at IS NULL
+                  AND (SELECT COUNT(*) FROM job_drift d WHERE d.job_id = j.id) <> j.changed_count + j.gone_count)
         """,
     ),
     Invariant(
@@ -211,6 +213,30 @@ INVARIANTS = (
         SELECT 'job ' || j.id, 'row ' || j.checkpoint, 'row ' || j.remove_count
         FROM jobs j
         WHERE (j.state = 'processed' AND j.checkpoint <> j.remove_count) OR j.checkpoint > j.remove_count
+        """,
+    ),
+    Invariant(
+        "purged_once_ended",
+        "Only a job that has ended is purged, and nothing of its lines is left when that is done.",
+        """
+        SELECT 'job ' || j.id, CASE WHEN j.ended_at IS NULL THEN 'purged, and not ended' ELSE 'lines that are left' END,
+               'none'
+        FROM jobs j
+        WHERE j.purged_at IS NOT NULL AND (j.ended_at IS NULL OR (j.purge_ended_at IS NOT NULL AND (
+            EXISTS (SELECT 1 FROM job_rows r WHERE r.job_id = j.id)
+            OR EXISTS (SELECT 1 FROM job_steps s WHERE s.job_id = j.id)
+            OR EXISTS (SELECT 1 FROM job_drift d WHERE d.job_id = j.id)
+        )))
+        """,
+    ),
+    Invariant(
+        "file_is_kept",
+        "A job that was not purged has its file.",
+        """
+        SELECT 'job ' || j.id, 'no file', 'a file of ' || f.size || ' bytes'
+        FROM jobs j JOIN stored_files f ON f.id = j.file_id
+        WHERE j.purged_at IS NULL AND f.size > 0
+              AND NOT EXISTS (SELECT 1 FROM stored_file_pieces p WHERE p.file_id = f.id)
         """,
     ),
     Invariant(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certremoval.certifications.visibility import sees_operation, viewable_certifications
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
-from certremoval.problems import InvalidRequest, WrongState
+from certremoval.problems import InvalidRequest, Purged, WrongState
 from certremoval.removals.actions import CANCELLABLE, cancel, find_own_job, may_control, resume
 from certremoval.removals.approving import decision_on, may_decide
 from certremoval.removals.counts import DONE, TO_DO, job_counts, job_result, refusing_count
@@ -23,6 +23,7 @@ from certremoval.removals.jobs import find_job, jobs_of_operations
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
+from certremoval.removals.purged import purged_words, require_details
 from certremoval.removals.representation import job_progress
 from certremoval.removals.scheduling import can_be_moved, reschedule, zone_of
 from certremoval.removals.undoing import left_to_undo, may_undo, undos_of
@@ -30,6 +31,7 @@ from certremoval.removals.words import OUTCOME_WORDS, Kind, outcome_words, resul
 from certremoval.web.drafts.preview import preview_page
 from certremoval.web.drafts.when import when_asked
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
+from certremoval.web.removals.kept import records_address
 from certremoval.web.removals.progress import Seen, time_left
 from certremoval.web.removals.shares import Part, parts_of
 
@@ -51,6 +53,8 @@ def job_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     else:
         shown, status = _lines(request, job, context["parts"])
         context |= {**_facts(request.user, job), **shown}
+        if job.purged_at is not None:
+            context |= {"purged": purged_words(job), "records": records_address(job)}
         page = render(request, "web/removals/job.html", context, status=status)
     patch_vary_headers(page, ["HX-Request"])
     return page
@@ -70,6 +74,7 @@ def cancel_page(request: SignedInRequest, job_id: int) -> HttpResponse:
     job = find_own_job(request.user, job_id)
     if job.state in DRAFT_STATES:
         return redirect("draft-discard", job_id=job_id)
+    require_details(job)
     if job.state not in CANCELLABLE:
         raise WrongState(
             _("The job is %(state)s; there is nothing left to cancel.") % {"state": job.get_state_display()}
@@ -141,9 +146,9 @@ def _as_it_is(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "time_left": time_left(job, now, seen),
         "options": PlanOptions.from_json(job.options),
         "seen": seen or Seen(checkpoint=job.checkpoint, at=int(now.timestamp())),
-        "may_cancel": controls and job.state in CANCELLABLE,
+        "may_cancel": controls and job.state in CANCELLABLE and job.purged_at is None,
         "may_move": controls and can_be_moved(job),
-        "may_resume": controls and job.state == JobState.FAILED and not undos,
+        "may_resume": controls and job.state == JobState.FAILED and not undos and job.purged_at is None,
         "resumes_with": users(counts["not_reached"]),
         "may_decide": may_decide(request.user, job),
         "decides_on": users(job.remove_count),
@@ -212,4 +217,8 @@ def _lines(request: SignedInRequest, job: Job, parts: list[Part]) -> tuple[dict[
         page = lines_of_job(job, outcomes=outcomes, search=search, after=after, limit=LINES_ON_A_PAGE)
     except InvalidRequest as refusal:
         return {**shown, "page": LinesPage([], None), "mistake": refusal.message}, refusal.http_status
+    except Purged as refusal:
+        # The page tells what is kept; it is a refusal only where lines were asked for.
+        asked_for = bool(outcomes or search or after)
+        return {**shown, "page": LinesPage([], None)}, refusal.http_status if asked_for else 200
     return {**shown, "page": page}, 200

@@ -14,6 +14,7 @@ from certremoval.problems import NothingToDo, UnreadableFile, WrongState
 from certremoval.removals.counts import refusing_count
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.purged import require_details
 from certremoval.removals.results import file_as_uploaded, kept_file, problems_file, result_file
 from certremoval.web.downloads import CONTENT_TYPES, download
 from certremoval.web.pages import SignedInRequest, signed_in_page
@@ -47,6 +48,7 @@ def problems(request: SignedInRequest, job_id: int) -> HttpResponseBase:
     job = find_job(request.user, job_id)
     if job.state == JobState.CHECKING:
         raise WrongState(_("The file is still being checked. Its problems are known when that is done."))
+    require_details(job)
     if not refusing_count(job):
         raise NothingToDo(_("No line of this file has a problem, so there is none to put right."))
     name = f"{_stem(job)} - {pgettext('file name', 'problems')}.csv"

@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from certremoval.worker.drafts import DraftChecker
 from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job, work
+from certremoval.worker.purging import NowAndThen
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals, stop_with_parent
 
 logger = logging.getLogger("certremoval.worker")
@@ -73,7 +74,7 @@ def run_worker(*, with_parent: bool) -> None:
 
 
 def check_drafts_for_parent() -> None:
-    """Check drafts until the worker that started this process ends, or says so.
+    """Check drafts until the worker that started this process ends, or says so; in between, purge what is due.
 
     What a draft has come to is thrown away then: nothing is lost, and checking a large file would take too long.
     """
@@ -86,7 +87,8 @@ def check_drafts_for_parent() -> None:
     for number in SIGNALS:
         signal.signal(number, leave)
     stop_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    work(check_next_draft, stop)
+    now_and_then = NowAndThen()
+    work(lambda: check_next_draft() or now_and_then.purge(), stop)
 
 
 def do_what_is_due() -> None:
