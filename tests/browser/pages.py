@@ -33,6 +33,7 @@ NO_PAGES = {
     "job-resume": "takes a POST; opened, it leads to the job",
     "job-undo": "takes a POST; opened, it leads to the job",
     "put-back": "takes a POST alone",
+    "notices-seen": "takes a POST alone",
     "template": "a download",
     "draft-change": "takes a POST alone",
     "draft-title": "takes a POST alone",
@@ -139,6 +140,10 @@ VISITS = (
     Visit("tools", "of a learner", _at("tools"), who="learner"),
     Visit("tools", "of an owner", _at("tools"), who="owner"),
     Visit("preferences", "", _at("preferences")),
+    Visit("notices", "", _at("notices")),
+    Visit("notices", "older", _at("notices", "?before=8")),
+    Visit("notices", "of a job that is hidden", _at("notices"), who="learner"),
+    Visit("notices", "none", _at("notices"), who="owner"),
     # --- the tool
     Visit("jobs", "", _at("jobs")),
     Visit("jobs", "constrained, empty", _at("jobs"), who="ada"),

@@ -16,7 +16,7 @@ from certremoval.organization.models import Group, OrganizationalUnit, User
 from certremoval.removals.actions import cancel
 from certremoval.removals.approving import decline
 from certremoval.removals.drafts import check_now, upload_draft
-from certremoval.removals.models import Job, JobState
+from certremoval.removals.models import Job, JobState, Notice, NoticeKind
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, run_slice
@@ -65,7 +65,7 @@ def build_world() -> World:
     certifications = _make_certifications(people)
     owner = make_user("owner", "Pieter Oosterhuis")
     certifications[FORKLIFT].owners.add(owner)
-    return World(
+    world = World(
         root=root,
         ada=ada,
         auditor=auditor,
@@ -80,6 +80,29 @@ def build_world() -> World:
         group=group,
         grant=grant,
     )
+    _make_notices(world)
+    return world
+
+
+def _make_notices(world: World) -> None:
+    """One of each kind for the superuser, of jobs with every sort of title; one for somebody who sees no job."""
+    kinds = zip(NoticeKind.values, (*world.jobs.values(), *world.jobs.values()), strict=False)
+    names = (SCRIPT, RIGHT_TO_LEFT, ONE_LONG_WORD, "Ada Ito")
+    recipients = [world.root] * len(NoticeKind.values)
+    for number, (recipient, (kind, job)) in enumerate(
+        zip([*recipients, world.learner], [*kinds, ("processed", world.jobs["processed"])], strict=True)
+    ):
+        Notice.objects.create(
+            job=job,
+            recipient=recipient,
+            kind=kind,
+            occasion=100 + number,
+            by_name=names[number % len(names)],
+            created_at=job.operation.created_at,
+            seen_at=None if number % 3 else job.operation.created_at,
+            message_id=f"<{number}@example.org>",
+            mail_state="failed" if number == 1 else "none",
+        )
 
 
 def _make_people() -> list[User]:

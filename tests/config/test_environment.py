@@ -253,3 +253,52 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
 
     assert keys == {(tmp_path / "data" / "secret-key").read_text()}
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret-key"], "no draft is left behind"
+
+
+# --- e-mail
+
+
+def test_without_a_mail_server_there_is_no_e_mail() -> None:
+    environment = read_environment()
+    assert (environment.email_host, environment.email_use_tls, environment.email_port) == ("", True, 587)
+
+
+def test_a_mail_server_needs_an_address_to_send_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CERTREMOVAL_EMAIL_HOST", "mail.example.org")
+    (line,) = mistakes(capsys)
+    assert line.startswith("CERTREMOVAL_EMAIL_FROM: set it to the address that e-mail comes from")
+    monkeypatch.setenv("CERTREMOVAL_EMAIL_FROM", "certremoval@example.org")
+    assert read_environment().email_from == "certremoval@example.org"
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b@c", "A <a@example.org>", "a@example.org\nBcc: b@c", "a b@c"])
+def test_an_address_to_send_from_is_one_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    monkeypatch.setenv("CERTREMOVAL_EMAIL_FROM", address)
+    assert any(line.startswith("CERTREMOVAL_EMAIL_FROM: write one address") for line in mistakes(capsys))
+
+
+@pytest.mark.parametrize("site", ["removals.example.org", "ftp://x", "https://", "https://x/y", "https://x\n.evil.org"])
+def test_the_address_of_the_site_is_a_host(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], site: str
+) -> None:
+    monkeypatch.setenv("CERTREMOVAL_SITE_URL", site)
+    assert any(line.startswith("CERTREMOVAL_SITE_URL: write https://host") for line in mistakes(capsys))
+
+
+def test_the_address_of_the_site_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTREMOVAL_SITE_URL", "https://removals.example.org:8443/")
+    assert read_environment().site_url == "https://removals.example.org:8443"
+
+
+def test_the_password_of_the_mail_server_may_lie_in_a_file_and_is_never_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "password").write_text("s3cret\n")
+    monkeypatch.setenv("CERTREMOVAL_EMAIL_PASSWORD_FILE", str(tmp_path / "password"))
+    assert read_environment().email_password == "s3cret"
+    monkeypatch.setenv("CERTREMOVAL_MAX_ROWS", "0")
+    assert "s3cret" not in "\n".join(mistakes(capsys))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mailbox import mailbox
 from tests.processes.conftest import ON_POSTGRESQL, PEOPLE, Installation, eventually
 from tests.processes.services import needs, running
 from tests.processes.test_drafts_and_lost_connections import UPLOAD
@@ -144,6 +145,24 @@ def test_a_worker_that_is_asked_to_stop_lets_go_of_its_job(installation: Install
     assert installation.database.query(f"SELECT lease_token FROM jobs WHERE id = {job}") == [(None,)]
     assert installation.run("worker", "--once").returncode == 0
     installation.assert_everyone_removed_once(job)
+
+
+@for_many_machines
+@needs("redis-server")
+def test_who_made_a_job_is_told_by_mail(installation: Installation, workers: CeleryWorkers) -> None:
+    with mailbox() as box:
+        installation.extra |= {
+            "CERTREMOVAL_EMAIL_HOST": "127.0.0.1",
+            "CERTREMOVAL_EMAIL_PORT": str(box.port),
+            "CERTREMOVAL_EMAIL_USE_TLS": "false",
+            "CERTREMOVAL_EMAIL_FROM": "certremoval@example.org",
+        }
+        installation.database.query("UPDATE users SET email = 'admin@example.org' WHERE user_id = 'admin'")
+        installation.submit()
+        workers.start("one", "--beat")
+        eventually(lambda: installation.database.query("SELECT mail_state FROM notices") == [("sent",)])
+        (message,) = box.taken
+    assert message["Subject"] == f"Everyone: {PEOPLE:,} removed"
 
 
 @for_many_machines

@@ -14,7 +14,7 @@ from certremoval.problems import ActionRefused, InvalidRequest, NotFound, NotPer
 from certremoval.removals.actions import cancel
 from certremoval.removals.approving import approve, decision_on, decline, may_decide, waiting_for
 from certremoval.removals.drafts import check_now, upload_draft
-from certremoval.removals.models import Decision, Job, JobState
+from certremoval.removals.models import Decision, Job, JobState, Notice
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.processing import claim_job
 from certremoval.removals.representation import job_json
@@ -61,6 +61,22 @@ def test_it_runs_only_after_another_has_approved_it(ada: User, grace: User) -> N
     assert (decision.approved, decision.actor_name, decision.actor_user_id) == (True, "Grace Ito", "grace")
     run(job)
     assert enrolled() == []
+
+
+def test_whoever_may_approve_it_is_told_that_it_waits_and_its_creator_what_was_decided(ada: User, grace: User) -> None:
+    def told(user: User) -> list[tuple[str, int]]:
+        return list(Notice.objects.filter(recipient=user).order_by("pk").values_list("kind", "job"))
+
+    draft = check_now(upload_draft(ada, people(*USERS), name="p.csv", title="Leavers", options=PlanOptions()))
+    submit(ada, draft.pk, plan_number=draft.plan_number)
+    at_the_terminal = waiting(ada)
+    assert told(grace) == [("waits", draft.pk), ("waits", at_the_terminal.pk)]
+    assert told(ada) == []
+
+    approve(grace, draft.pk)
+    decline(grace, at_the_terminal.pk, reason="Twice")
+
+    assert told(ada) == [("approved", draft.pk), ("declined", at_the_terminal.pk)]
 
 
 def test_a_draft_waits_too_and_what_is_decided_on_is_what_was_submitted(ada: User, grace: User) -> None:

@@ -38,6 +38,7 @@ GROWING = {
     "organizational_units",
     "unit_memberships",
     "group_memberships",
+    "notices",
 }
 """Tables that may hold millions of rows. The others hold hundreds: certifications, roles, OU types."""
 
@@ -86,6 +87,8 @@ LISTS = [
     (RECORDS, {}),
     (RECORDS, {"from": "2026-11-01", "to": "2026-11-25"}),
     (RECORDS, {"certification": FORKLIFT}),
+    ("/notices/", {}),
+    ("/notices/", {"before": 1_000_000}),
 ]
 
 

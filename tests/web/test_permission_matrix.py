@@ -90,6 +90,7 @@ APPROVES = {*APPROVES_BENS, "superuser"}
 GET: dict[str, tuple[str, Row]] = {
     "tools": ("", row(ALL, 403)),
     "preferences": ("", row(ALL, 403)),
+    "notices": ("", row(ALL, 403)),
     "jobs": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
     "job": ("ended", row(SEES_BENS, 404)),
     "job-results": ("ended", row(SEES_BENS, 404)),
@@ -126,6 +127,7 @@ LEADS_ON = {"job-resume", "job-undo"}
 """Opened, these lead to another page."""
 POST: dict[str, tuple[str, Row]] = {
     "preferences": ("", row(ALL, 403)),
+    "notices-seen": ("", row(ALL, 403)),
     "new-job": ("", row(MANAGES, 403)),
     "job-cancel": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),
     "job-resume": ("failed", row(CONTROLS, 404, {403: SEES_BENS - CONTROLS})),

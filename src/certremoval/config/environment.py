@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from contextlib import suppress
@@ -11,14 +12,17 @@ from tempfile import mkstemp
 from typing import Annotated, Any
 
 import dj_database_url
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SECRETS = ("CERTREMOVAL_SECRET_KEY", "CERTREMOVAL_CELERY_BROKER", "DATABASE_URL")
+SECRETS = ("CERTREMOVAL_SECRET_KEY", "CERTREMOVAL_CELERY_BROKER", "CERTREMOVAL_EMAIL_PASSWORD", "DATABASE_URL")
 """Variables that may be given as a file instead: ``CERTREMOVAL_SECRET_KEY_FILE=/run/secrets/key``."""
 
 SQLITE = "certremoval.database.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
+
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.-]+")
+_SITE = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?")
 
 
 def _parsed(address: str, **options: Any) -> dict[str, Any]:
@@ -42,6 +46,15 @@ class Environment(BaseSettings):
         default=["localhost", "127.0.0.1", "[::1]"], description="Host names that pages answer to, parted by commas."
     )
     celery_broker: str = Field(default="", description="Where Celery's workers get their messages; unset: no Celery.")
+    email_host: str = Field(default="", description="Mail server for notices; unset: no e-mail.")
+    email_port: int = Field(default=587, ge=1, le=65_535, description="Its port; 465 speaks TLS from the first byte.")
+    email_user: str = Field(default="", description="Whom the mail server knows us as; unset: nobody.")
+    email_password: str = Field(default="", description="The password of that user.")
+    email_use_tls: bool = Field(default=True, description="Encrypt what is said to the mail server.")
+    email_from: str = Field(
+        default="", validate_default=True, description="The address that e-mail comes from; needed with a mail server."
+    )
+    site_url: str = Field(default="", description="Where the pages are reached, for links in e-mail; unset: no links.")
     lease_seconds: int = Field(default=60, ge=1, description="How long a silent worker keeps a job.")
     max_attempts: int = Field(default=5, ge=1, description="Crashes without progress before a job fails.")
     max_file_bytes: int = Field(default=100_000_000, ge=1, description="Largest file taken, in bytes.")
@@ -73,6 +86,22 @@ class Environment(BaseSettings):
         if value and not value.partition("://")[0].isidentifier():
             raise ValueError("write redis://host:6379/0, or another address that Celery knows")
         return value
+
+    @field_validator("email_from")
+    @classmethod
+    def _usable_sender(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("email_host"):
+            raise ValueError("set it to the address that e-mail comes from, as certremoval@example.org")
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError("write one address and nothing else, as certremoval@example.org")
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _usable_site(cls, value: str) -> str:
+        if value and not _SITE.fullmatch(value):
+            raise ValueError("write https://host, without a path, as https://removals.example.org")
+        return value.rstrip("/")
 
     def database(self) -> dict[str, Any]:
         """Return Django's settings of the one database."""

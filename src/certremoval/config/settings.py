@@ -85,6 +85,17 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 
+# Without a mail server nothing is sent, whoever tries. The worker alone sends (removals/mailing.py).
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.email_host else 'dummy'}.EmailBackend"
+EMAIL_HOST = ENVIRONMENT.email_host
+EMAIL_PORT = ENVIRONMENT.email_port
+EMAIL_HOST_USER = ENVIRONMENT.email_user
+EMAIL_HOST_PASSWORD = ENVIRONMENT.email_password
+EMAIL_USE_SSL = ENVIRONMENT.email_use_tls and ENVIRONMENT.email_port == 465
+EMAIL_USE_TLS = ENVIRONMENT.email_use_tls and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # the files of the wheel are served from where they are; nothing to collect
 

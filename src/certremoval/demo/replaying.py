@@ -11,16 +11,17 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.db.models import F
+
 from certremoval.database.clock import database_now, moved
 from certremoval.demo.organisation import Ending, PastJob
 from certremoval.organization.models import User
 from certremoval.removals.actions import cancel, resume
 from certremoval.removals.approving import decline
-from certremoval.removals.models import Job, JobState
+from certremoval.removals.models import Job, JobState, MailState, Notice
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
-from certremoval.removals.processing import Claim, claim_job, release, run_slice
-from certremoval.removals.sql import advance
+from certremoval.removals.processing import Claim, claim_job, fail, release, run_slice
 from certremoval.removals.submitting import remove_file
 from certremoval.removals.undoing import undo_job
 
@@ -28,6 +29,8 @@ _UNTIL_AN_UNDO_RUNS = timedelta(seconds=4)
 
 # How long after its start a job is marked Failed that somebody resumes later.
 _UNTIL_IT_FAILED = timedelta(minutes=10)
+# For how long nobody has looked at their notices.
+_STILL_NEW = timedelta(days=3)
 
 
 def steps_of_the_past(past_jobs: Iterable[PastJob]) -> list[tuple[str, Callable[[], object]]]:
@@ -86,6 +89,7 @@ def replay(past: PastJob) -> Job:
             _decline(past, job)
         case Ending.QUEUED:
             _set(job, scheduled_for=past.scheduled_for)
+    _read_by_now(job)
     job.refresh_from_db()
     return job
 
@@ -102,8 +106,17 @@ def replay_undo(past: PastJob) -> Job:
     with _at(undo.created_at + _UNTIL_AN_UNDO_RUNS):
         while not run_slice(_claimed(job)):
             pass
+    for one in (job, target):
+        _read_by_now(one)
     job.refresh_from_db()
     return job
+
+
+def _read_by_now(job: Job) -> None:
+    """Mark what was told of the job as seen, but for the last days; nothing of the past is mailed."""
+    told = Notice.objects.filter(job=job)
+    told.update(mail_state=MailState.NONE, mail_due_at=None)
+    told.filter(created_at__lt=database_now() - _STILL_NEW).update(seen_at=F("created_at"))
 
 
 def _at(moment: datetime) -> AbstractContextManager[None]:
@@ -133,7 +146,7 @@ def _stop_half_way(past: PastJob, job: Job) -> None:
 def _fail(past: PastJob, job: Job, *, at: datetime) -> None:
     with _at(at):
         # Nobody but its holder marks a job Failed: as after a crash, somebody took it up again.
-        advance.fail(_claimed(job), past.error)
+        fail(_claimed(job), past.error)
 
 
 def _cancel(past: PastJob, job: Job) -> None:

@@ -73,6 +73,11 @@ class User(AbstractBaseUser):
         help_text="In which the pages show times, as in Europe/Warsaw; empty is UTC.",
     )
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM.value)
+    notices_by_mail = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Whether what the bell tells is sent by e-mail too, where there is any.",
+    )
 
     objects = UserManager()
 

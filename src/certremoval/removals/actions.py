@@ -14,6 +14,7 @@ from certremoval.problems import NotPermitted, WrongState
 from certremoval.removals.drafts import discard
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
+from certremoval.removals.noticing import notify_cancelled
 from certremoval.removals.purged import require_details
 
 CANCELLABLE = (JobState.AWAITING_APPROVAL, JobState.QUEUED, JobState.IN_PROGRESS, JobState.FAILED)
@@ -33,7 +34,9 @@ def cancel(actor: User, job_id: int) -> Job | None:
         cancelled = Job.objects.filter(pk=job.pk, state__in=CANCELLABLE, purged_at=None).update(
             state=JobState.CANCELLED, ended_at=now, lease_token=None, lease_until=None
         )
-    job.refresh_from_db()
+        job.refresh_from_db()
+        if cancelled:
+            notify_cancelled(job, actor)
     if not cancelled:
         require_details(job)
         raise WrongState(

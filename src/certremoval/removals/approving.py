@@ -16,6 +16,7 @@ from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import Decision, Job, JobState
+from certremoval.removals.noticing import notify_decided
 from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason
 
@@ -82,6 +83,7 @@ def _decide(actor: User, job_id: int, *, approved: bool, reason: str = "") -> Jo
                 actor_name=actor.full_name,
                 decided_at=now,
             )
+            notify_decided(job)
     job.refresh_from_db()
     if not decided:
         raise WrongState(_("The job is %(state)s; it does not wait for approval.") % {"state": job.get_state_display()})

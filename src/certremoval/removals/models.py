@@ -213,6 +213,73 @@ class Decision(models.Model):
         return f"Decision on job {self.job_id}"
 
 
+class NoticeKind(models.TextChoices):
+    """What a notice tells its recipient of a job."""
+
+    WAITS = "waits", _("Waits for your approval")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    PROCESSED = "processed", _("Processed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDONE = "undone", _("Undone")
+
+
+class MailState(models.TextChoices):
+    """How far the e-mail of a notice is. ``none``: there is none to be sent."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Notice(models.Model):
+    """What one person is told of one job: by the bell on the pages, and by e-mail if they want it.
+
+    Written in the transaction of what it tells, once: ``occasion`` numbers what may come again (which failure of the
+    job it was; of an undo, the key of the undoing job), and is 0 for what cannot. Its e-mail is a queue entry of its
+    own (see :mod:`certremoval.removals.sql.mail`).
+    """
+
+    id: int
+    job_id: int
+    recipient_id: int
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
+    occasion = models.PositiveBigIntegerField(default=0)
+    by_name = models.CharField(max_length=511, blank=True, default="", help_text="Who did what is told, as then.")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    message_id = models.CharField(max_length=255, help_text="Of its e-mail: the same however often it is tried.")
+    mail_state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.NONE)
+    mail_attempts = models.PositiveIntegerField(default=0)
+    mail_due_at = models.DateTimeField(null=True, help_text="When to try; of one being sent, when its sender is dead.")
+    mail_tried_at = models.DateTimeField(null=True)
+    mail_error = models.TextField(blank=True, default="", help_text="Why the last try failed.")
+
+    class Meta:
+        db_table = "notices"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["job", "recipient", "kind", "occasion"], name="told_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["recipient", "id"], name="notices_of_recipient"),
+            models.Index(fields=["recipient"], name="notices_unseen", condition=models.Q(seen_at=None)),
+            models.Index(
+                fields=["mail_due_at"],
+                name="notices_to_be_mailed",
+                condition=models.Q(mail_state__in=["waiting", "sending"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notice {self.id}"
+
+
 class JobCertification(models.Model):
     """One certification of a job's plan, with its own counts."""
 

@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from certremoval.certifications.models import Operation
 from certremoval.removals.drafts import plan_draft
 from certremoval.removals.keeping import LeaseLost
+from certremoval.removals.noticing import notify_ended
 from certremoval.removals.pace import Pace
 from certremoval.removals.sql import advance, lease
 from certremoval.removals.sql.lease import Claim, job_waits
@@ -30,6 +31,7 @@ __all__ = [
     "claim_job",
     "claim_next_draft",
     "claim_next_job",
+    "fail",
     "job_waits",
     "plan_claimed_draft",
     "release",
@@ -80,7 +82,7 @@ def _claim(*, drafts: bool, job: int | None = None) -> Claim | None:
         if drafts:
             advance.give_up_draft(held, "The file could not be checked. Upload it again.")
         else:
-            _fail(held, f"The worker stopped {limit} times at the same place. Look at its log, then resume the job.")
+            fail(held, f"The worker stopped {limit} times at the same place. Look at its log, then resume the job.")
     return None
 
 
@@ -113,7 +115,7 @@ def run_slice(
             return False
         except (DatabaseError, InterfaceError, CountsDisagree) as error:
             logger.exception("Job %s failed.", held.job_id)
-            _fail(held, f"The database refused the work: {error}".strip())
+            fail(held, f"The database refused the work: {error}".strip())
             return True
         if progress is not None:
             progress(done, total)
@@ -174,9 +176,10 @@ def _process_chunk(held: Claim, size: int) -> tuple[int, int, bool]:
         else:
             new_changes = 0
         if up_to == job.remove_count:
-            advance.finish(held)
+            if advance.finish(held):
+                notify_ended(held.job_id)
         elif job.kind == Operation.Kind.REMOVAL and new_changes > (limit := changes_limit(job.remove_count)):
-            advance.fail(held, _too_many_changes(new_changes, limit))
+            fail(held, _too_many_changes(new_changes, limit))
             return up_to, job.remove_count, True
     return up_to, job.remove_count, up_to == job.remove_count
 
@@ -204,6 +207,8 @@ def plan_claimed_draft(held: Claim) -> None:
         logger.exception("Draft %s could not be checked.", held.job_id)
 
 
-def _fail(held: Claim, reason: str) -> None:
+def fail(held: Claim, reason: str) -> None:
+    """Mark a claimed job Failed, with the reason, and tell its creator; nothing if it is no longer held."""
     with transaction.atomic():
-        advance.fail(held, reason[:LONGEST_REASON])
+        if advance.fail(held, reason[:LONGEST_REASON]):
+            notify_ended(held.job_id)

@@ -36,6 +36,7 @@ from certremoval.removals.files import store_file
 from certremoval.removals.keeping import LeaseLost, keep_plan
 from certremoval.removals.making import FileRefused, new_job, nothing_left_of_failure, set_plan
 from certremoval.removals.models import ENDED_STATES, Job, JobState
+from certremoval.removals.noticing import notify_waiting
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import find_to_submit
 from certremoval.removals.planning import PlanSummary, Progress, planned, refused_summary
@@ -208,6 +209,8 @@ def queue_at_once(
             scheduled_for=scheduled_for,
             submitted_at=database_now(),
         )
+        if summary.approvals:
+            notify_waiting(job)
 
 
 def _make_final(target: int | None) -> None:
@@ -266,6 +269,8 @@ def submit(
             raise WrongState(_("The job was submitted or changed by another request."))
         # The update holds the job's row, as whoever changes the title does: now it stays what it is.
         checked_title(Operation.objects.get(pk=job.operation_id).title)
+        if approvals:
+            notify_waiting(job)
     job.refresh_from_db()
     return job
 

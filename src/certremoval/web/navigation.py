@@ -11,6 +11,7 @@ from certremoval.access.models import REMOVAL_PERMISSIONS, Permission
 from certremoval.access.rules import permissions_of
 from certremoval.certifications.visibility import viewable_certifications
 from certremoval.organization.models import User
+from certremoval.removals.notices import MOST_COUNTED, unseen_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ def areas_of(user: User) -> Navigation:
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Give templates ``areas`` (see :class:`Navigation`), asked for only where it is used."""
+    """Give templates ``areas`` (see :class:`Navigation`) and ``unseen_notices``, asked for only where they are used."""
     user = getattr(request, "user", None)
-    return {"areas": SimpleLazyObject(lambda: areas_of(user) if isinstance(user, User) else Navigation())}
+    return {
+        "areas": SimpleLazyObject(lambda: areas_of(user) if isinstance(user, User) else Navigation()),
+        "unseen_notices": SimpleLazyObject(lambda: unseen_count(user) if isinstance(user, User) else 0),
+        "most_notices_counted": MOST_COUNTED,
+    }

@@ -9,6 +9,7 @@ from certremoval.web.account.urls import urlpatterns as account
 from certremoval.web.administration.registered import administration
 from certremoval.web.certifications.urls import urlpatterns as certifications
 from certremoval.web.drafts.urls import urlpatterns as drafts
+from certremoval.web.notices.urls import urlpatterns as notices
 from certremoval.web.people.urls import urlpatterns as people
 from certremoval.web.records.urls import urlpatterns as records
 from certremoval.web.removals.urls import urlpatterns as removals
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *certifications,
     *people,
     *records,
+    *notices,
     path("admin/", administration.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -26,13 +26,19 @@ from kombu.exceptions import OperationalError as BrokerAway
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "certremoval.config.settings")
 django.setup()
 
-from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job  # noqa: E402  (needs the set-up)
+from certremoval.worker.loop import (  # noqa: E402  (needs the set-up)
+    check_next_draft,
+    database_sentence,
+    run_next_job,
+    send_next_mail,
+)
 from certremoval.worker.purging import NowAndThen  # noqa: E402
 
 logger = logging.getLogger("certremoval.worker")
 
-JOBS, DRAFTS = "certremoval.jobs", "certremoval.drafts"
-"""Queues. Whoever takes drafts too may be busy with a large file for half a minute."""
+JOBS, DRAFTS, MAIL = "certremoval.jobs", "certremoval.drafts", "certremoval.mail"
+"""Queues, and tasks. Whoever takes drafts too may be busy with a large file for half a minute; e-mail goes by their
+queue, for no job waits behind it."""
 
 LOOK_EVERY = 1.0
 """Seconds between two nudges of the beat: how long a job waits for an idle worker."""
@@ -41,6 +47,9 @@ NUDGE_KEPT = 600.0
 beside any difference between the clocks of two machines, which Celery compares here."""
 SLICE = 2.0
 """Seconds of work for one nudge. Short, so that a worker that is asked to stop soon has."""
+
+MAILS = (MAIL,) if settings.ENVIRONMENT.email_host else ()
+"""Nobody is nudged to send e-mail where this installation sends none."""
 
 if not settings.ENVIRONMENT.celery_broker:
     sys.stderr.write("CERTREMOVAL_CELERY_BROKER: set it to the address of the broker, as redis://localhost:6379/0\n")
@@ -59,9 +68,9 @@ app.conf.update(
     # A broker that is away is waited for, at the start and later, however long.
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    # The schedule is these two lines: there is nothing to keep in a file. Any number of beats may run.
+    # The schedule is these three lines: there is nothing to keep in a file. Any number of beats may run.
     beat_scheduler="celery.beat:Scheduler",
-    beat_schedule={name: {"task": name, "schedule": LOOK_EVERY} for name in (JOBS, DRAFTS)},
+    beat_schedule={name: {"task": name, "schedule": LOOK_EVERY} for name in (JOBS, DRAFTS, *MAILS)},
 )
 
 
@@ -79,6 +88,12 @@ def run_due_job(self: Task) -> None:
 def check_due_draft(self: Task) -> None:
     """Take the next draft and check its file; where there is none, purge what is due, as any worker does."""
     _take(lambda: check_next_draft() or now_and_then.purge(), nudge=self)
+
+
+@app.task(bind=True, name=MAIL, queue=DRAFTS, expires=NUDGE_KEPT)
+def send_due_mail(self: Task) -> None:
+    """Send the e-mail that is due the longest."""
+    _take(send_next_mail, nudge=self)
 
 
 def _take(step: Callable[[], bool], *, nudge: Task) -> None:

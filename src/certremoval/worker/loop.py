@@ -6,9 +6,11 @@ import logging
 import random
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from certremoval.database import write_log
+from certremoval.removals import mailing
 from certremoval.removals.models import Job
 from certremoval.removals.processing import (
     Claim,
@@ -84,6 +86,11 @@ def check_next_draft() -> bool:
         raise
     logger.info("Draft %s: checked.", held.job_id)
     return True
+
+
+def send_next_mail() -> bool:
+    """Send the e-mail that is due the longest; False if there is none, or this installation sends none."""
+    return bool(settings.ENVIRONMENT.email_host) and mailing.send_next_mail()
 
 
 def _tell_result(held: Claim) -> None:

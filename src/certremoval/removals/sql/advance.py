@@ -70,14 +70,14 @@ def advance(held: Claim, *, checkpoint: int, changed: int, gone: int) -> None:
     _update(_ADVANCE, held, checkpoint=checkpoint, changed=changed, gone=gone)
 
 
-def finish(held: Claim) -> None:
-    """Mark the job Processed and let go of it."""
-    _update(_FINISH.format(now=now_sql()), held)
+def finish(held: Claim) -> bool:
+    """Mark the job Processed and let go of it; False if it is no longer held."""
+    return _update(_FINISH.format(now=now_sql()), held)
 
 
-def fail(held: Claim, error: str) -> None:
-    """Mark the job Failed, with the reason, and let go of it."""
-    _update(_FAIL.format(now=now_sql()), held, error=error)
+def fail(held: Claim, error: str) -> bool:
+    """Mark the job Failed, with the reason, and let go of it; False if it is no longer held."""
+    return _update(_FAIL.format(now=now_sql()), held, error=error)
 
 
 def give_up_draft(held: Claim, error: str) -> None:
@@ -85,6 +85,7 @@ def give_up_draft(held: Claim, error: str) -> None:
     _update(_GIVE_UP_DRAFT, held, error=error)
 
 
-def _update(statement: str, held: Claim, **values: int | str) -> None:
+def _update(statement: str, held: Claim, **values: int | str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"job": held.job_id, "token": held.token, **values})
+        return bool(cursor.rowcount)

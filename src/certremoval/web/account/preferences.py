@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from certremoval.access.scope import isolated
 from certremoval.organization.models import User
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
 
@@ -30,7 +32,7 @@ def zone_choices() -> list[tuple[str, Any]]:
 
 
 class Preferences(forms.ModelForm):  # type: ignore[type-arg]
-    """Time zone and theme."""
+    """Time zone, theme, and whether notices come by e-mail."""
 
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
@@ -41,9 +43,16 @@ class Preferences(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("time_zone", "theme")
-        labels = {"theme": gettext_lazy("Theme")}
-        widgets = {"theme": forms.Select(attrs={"class": "form-select"})}
+        fields = ("time_zone", "theme", "notices_by_mail")
+        labels = {"theme": gettext_lazy("Theme"), "notices_by_mail": gettext_lazy("Notices by e-mail, too")}
+        widgets = {
+            "theme": forms.Select(attrs={"class": "form-select"}),
+            "notices_by_mail": forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["notices_by_mail"].help_text = mail_words(self.instance)
 
     def clean_time_zone(self) -> str:
         """Refuse a zone that this machine does not know."""
@@ -53,6 +62,17 @@ class Preferences(forms.ModelForm):  # type: ignore[type-arg]
         except (KeyError, ValueError, OSError) as error:
             raise forms.ValidationError(_("Choose a time zone of the list.")) from error
         return name
+
+
+def mail_words(user: User) -> str:
+    """Return where e-mail to somebody goes, or why there is none."""
+    if not settings.ENVIRONMENT.email_host:
+        return _("This installation sends no e-mail. Notices are under the bell at the top of every page.")
+    if not user.email:
+        return _("No e-mail address of yours is known here. Ask whoever manages people to enter it.")
+    return _("When a job of yours ends or fails, or a job waits for you. They go to %(address)s.") % {
+        "address": isolated(user.email)
+    }
 
 
 class NewPassword(PasswordChangeForm):

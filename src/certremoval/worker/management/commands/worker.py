@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
 from certremoval.worker.drafts import DraftChecker
-from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job, work
+from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job, send_next_mail, work
+from certremoval.worker.mail import MailSender
 from certremoval.worker.purging import NowAndThen
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals, stop_with_parent
 
@@ -20,12 +21,12 @@ logger = logging.getLogger("certremoval.worker")
 
 
 class Command(BaseCommand):
-    """Run jobs and check the files of drafts."""
+    """Run jobs, check the files of drafts, send e-mail."""
 
     help = (
-        "Run removal jobs and check the files of drafts, until stopped: a worker alone, for further machines"
-        " (certremoval serve starts workers of its own). Any number may run at once; they share the work by the"
-        " database. Ctrl-C or SIGTERM lets the rows at hand be finished and the job go on with another worker; a"
+        "Run removal jobs, check the files of drafts and send e-mail, until stopped: a worker alone, for further"
+        " machines (certremoval serve starts workers of its own). Any number may run at once; they share the work by"
+        " the database. Ctrl-C or SIGTERM lets the rows at hand be finished and the job go on with another worker; a"
         " second one ends at once, which loses nothing either."
         " Exit codes: 0 stopped, 1 failed, 2 usage. Example: certremoval worker"
     )
@@ -74,7 +75,7 @@ def run_worker(*, with_parent: bool) -> None:
 
 
 def check_drafts_for_parent() -> None:
-    """Check drafts until the worker that started this process ends, or says so; in between, purge what is due.
+    """Check drafts, and send e-mail, until the worker that started this process ends, or says so; in between, purge.
 
     What a draft has come to is thrown away then: nothing is lost, and checking a large file would take too long.
     """
@@ -87,16 +88,19 @@ def check_drafts_for_parent() -> None:
     for number in SIGNALS:
         signal.signal(number, leave)
     stop_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    now_and_then = NowAndThen()
-    work(lambda: check_next_draft() or now_and_then.purge(), stop)
+    now_and_then, sender = NowAndThen(), MailSender(stop)
+    try:
+        work(lambda: check_next_draft() or now_and_then.purge(), stop)
+    finally:
+        sender.end()
 
 
 def do_what_is_due() -> None:
-    """Check the drafts and run the jobs that are there now."""
+    """Check the drafts, run the jobs and send the e-mails that are there now."""
     stop = Stop()
     stop_on_signals(stop)
     try:
-        while not stop.asked() and (check_next_draft() or run_next_job(stop.asked)):
+        while not stop.asked() and (check_next_draft() or run_next_job(stop.asked) or send_next_mail()):
             pass
     except (DatabaseError, InterfaceError) as error:
         raise CommandError(database_sentence(error)) from error
