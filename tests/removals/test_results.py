@@ -15,7 +15,7 @@ from certremoval.certifications.models import Enrollment, RemovalRecord
 from certremoval.certifications.triggers import append_only_suspended
 from certremoval.organization.models import User
 from certremoval.problems import Purged
-from certremoval.reading import read_table, write_xlsx
+from certremoval.reading import delimited, read_table, write_xlsx
 from certremoval.removals import results
 from certremoval.removals.actions import cancel
 from certremoval.removals.drafts import check_now, upload_draft
@@ -182,6 +182,7 @@ class TestTheFile:
 
     def test_over_many_batches(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(results, "ROWS_AT_A_TIME", 3)
+        monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 1)
         ids = [f"K-{number}" for number in range(10)]
         enroll(FORKLIFT, *ids[::2])
         source = text_of("User ID,Certification ID\n\n" + "".join(f"{user_id},{FORKLIFT}\n\n" for user_id in ids))
@@ -404,6 +405,7 @@ class TestTheProblems:
 
     def test_over_many_batches_it_ends_with_the_last_one(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(results, "ROWS_AT_A_TIME", 3)
+        monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 1)
         ids = [f"K-{number}" for number in range(30)]
         enroll(FORKLIFT, *(user_id for user_id in ids if user_id not in ("K-1", "K-7")))
         job = run(remove(root, people(*ids), skip_problems=True))

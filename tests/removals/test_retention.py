@@ -21,6 +21,7 @@ from certremoval.database.clock import moved
 from certremoval.organization.models import User
 from certremoval.policy.settings import change_setting
 from certremoval.problems import Purged, WrongState
+from certremoval.reading import delimited
 from certremoval.removals import files, results, retention
 from certremoval.removals.actions import cancel, resume
 from certremoval.removals.counts import brief_counts, job_counts
@@ -369,6 +370,7 @@ class TestWhatIsRefused:
         self, root: User, name: str, bytes_read_ahead: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(results, "ROWS_AT_A_TIME", 1)
+        monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 1)
         monkeypatch.setattr(files, "PIECE_BYTES", bytes_read_ahead)
         with ago():
             job = JOBS[name](root)

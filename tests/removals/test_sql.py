@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -58,14 +59,14 @@ def classified(*rows: StagedRow, **options: Any) -> None:
 
 
 def row(line: int, certification_id: str, user: str) -> StagedRow:
-    return line, certification_id, user, user, None, None
+    return line, certification_id, user, "", "", ""
 
 
 def test_stage() -> None:
     rows: list[StagedRow] = [
-        (2, FORKLIFT, "Ana@x", "ana@x", None, None),
+        (2, FORKLIFT, "Ana@x", "ana@x", "", ""),
         (5, "", "\u00fc\U0001f692\t\\N", "x", "blank", '{"cell": "certification"}'),
-        (10**12, "C", "'; DROP TABLE users", "", "invalid", None),
+        (10**12, "C", "'; DROP TABLE users", "", "invalid", ""),
     ]
 
     assert stage_rows(iter(rows)) == 3
@@ -93,7 +94,7 @@ def test_classify() -> None:
 
     classified(
         (2, FORKLIFT, "", "", "blank", '{"cell": "user"}'),
-        (3, FORKLIFT, "ON", "ON", "invalid", '{"cell": "surplus"}'),
+        (3, FORKLIFT, "ON", "", "invalid", '{"cell": "surplus"}'),
         row(4, FORKLIFT, "ON"),
         row(5, FORKLIFT, "ON"),
         row(6, "NONE", "ON"),
@@ -136,10 +137,12 @@ def test_classify_numbers_removals_along_an_index(match: str) -> None:
     enroll(LOTO, "D", "B", "C")
     enroll("Z-FIRST", "C", "A", "D")
     pairs = [(LOTO, "C"), ("Z-FIRST", "D"), (LOTO, "B"), ("Z-FIRST", "A"), ("Z-FIRST", "C"), (LOTO, "D")]
-    key = str.lower if match == "email" else str
 
     classified(
-        *((line, of, user, key(user), None, None) for line, (of, user) in enumerate(pairs, 2)),
+        *(
+            (line, of, user, user.lower() if match == "email" else "", "", "")
+            for line, (of, user) in enumerate(pairs, 2)
+        ),
         match=match,
     )
 
@@ -299,7 +302,7 @@ def test_read(root: User) -> None:
         "job_rows", where="r.job_id = %(job)s AND r.line >= %(first)s", job=job.pk, limit=3, first=3
     )
 
-    title = f"Title of {FORKLIFT}"
+    title, on = f"Title of {FORKLIFT}", certification().pk
     key = User.objects.get(user_id="K-1").pk
     person = (key, "K-1", "K-1")
     nobody, gone = (None, None, None), "gone_since_preview"
@@ -319,15 +322,36 @@ def test_read(root: User) -> None:
             None,
             None,
             gone,
+            on,
         ),
-        (3, 4, "unknown_user", FORKLIFT, "123", None, None, "000123", None, *nobody, title, "Ana Ruiz", None, None),
-        (4, 5, "duplicate", FORKLIFT, "K-1", None, 3, None, None, *person, title, None, None, None),
+        (3, 4, "unknown_user", FORKLIFT, "123", None, None, "000123", None, *nobody, title, "Ana Ruiz", None, None, on),
+        (4, 5, "duplicate", FORKLIFT, "K-1", None, 3, None, None, *person, title, None, None, None, on),
     ]
-    assert sorted(read.outcomes_between(job=job.pk, plan=1, first=2, last=4)) == [
-        (2, 2, "not_enrolled", None),
-        (3, 1, "remove", "gone_since_preview"),
-        (4, 3, "unknown_user", None),
+
+
+def test_rows_not_removed_and_lines(root: User) -> None:
+    enroll(FORKLIFT, "K-1", "K-2", "K-3")
+    file = f"User ID,Certification ID\nNOBODY,{FORKLIFT}\nK-1,{FORKLIFT}\n\nK-2,{FORKLIFT}\nK-3,{FORKLIFT}\n"
+    job = remove(root, BytesIO(file.encode()), skip_problems=True)
+    first, second, third = JobRow.objects.filter(outcome="remove").order_by("line").values_list("position", flat=True)
+    JobDrift.objects.create(job_id=job.pk, position=second, outcome="gone_since_preview")
+
+    def not_removed(checkpoint: int) -> list[int]:
+        found = read.rows_not_removed(job=job.pk, plan=1, checkpoint=checkpoint, first=2, last=9)
+        return sorted(line for line, *_ in found)
+
+    assert not_removed(0) == [2, 3, 5, 6]
+    assert not_removed(3) == [2, 5]
+    assert sorted(read.rows_not_removed(job=job.pk, plan=1, checkpoint=3, first=2, last=5)) == [
+        (2, 4, "unknown_user", None),
+        (5, second, "remove", "gone_since_preview"),
     ]
+
+    def lines(first: int, last: int) -> list[int]:
+        return sorted(read.lines_of_job(job=job.pk, plan=1, first=first, last=last))
+
+    assert [lines(2, 3), lines(2, 9), lines(4, 4), lines(5, 99)] == [[2, 3], [2, 3, 5, 6], [], [5, 6]]
+    assert sorted([first, second, third]) == [1, 2, 3]
 
 
 def test_remove(root: User) -> None:

@@ -10,7 +10,7 @@ from certremoval.reading.csv_writing import csv_pieces, write_csv
 from certremoval.reading.limits import Limits
 from certremoval.reading.lookalikes import lookalike_key, rounded_range
 from certremoval.reading.read import file_too_large, read_table
-from certremoval.reading.rows import Row, SuspectCell
+from certremoval.reading.rows import Row, RowBatch, SuspectCell
 from certremoval.reading.table import Table
 from certremoval.reading.xlsx_writing import MAX_SHEET_ROWS, write_xlsx, xlsx_pieces
 
@@ -18,6 +18,7 @@ __all__ = [
     "MAX_SHEET_ROWS",
     "Limits",
     "Row",
+    "RowBatch",
     "SuspectCell",
     "Table",
     "csv_pieces",

@@ -17,8 +17,9 @@ from certremoval.reading.cell_text import EDGE, trim_id, unguard
 from certremoval.reading.encodings import TextFile, nul_found
 from certremoval.reading.limits import Limits
 from certremoval.reading.lines import count_line_ends, line_batches
+from certremoval.reading.plain_lines import has_long_line, read_plain_lines
 from certremoval.reading.refusals import cell_too_long, file_format, too_many_columns
-from certremoval.reading.rows import Row
+from certremoval.reading.rows import ROWS_AT_ONCE, Row, RowBatch, row_batches
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -77,43 +78,75 @@ def records(text: TextFile, delimiter: str, limits: Limits, *, after: int = 0) -
     Raises UnreadableFile, with the line on which the record begins, for quotation marks that make no
     sense, a NUL, a cell, row or line above its cap, and bytes that are not text.
     """
-    longest_cell, most_columns = limits.max_cell_chars, limits.max_columns
-    # The limit belongs to the process: it is raised if ours is higher, never lowered.
-    if csv.field_size_limit() <= longest_cell:
-        csv.field_size_limit(longest_cell + 1)
+    _allow_long_fields(limits)
+    return _records(_batches_of_lines(text, limits), delimiter, limits, begins=1, after=after)
+
+
+def record_batches(text: TextFile, delimiter: str, limits: Limits, *, after: int = 0) -> Iterator[RowBatch]:
+    """Yield the same rows as ``records``, many at once as long as that can be done; raise the same."""
+    _allow_long_fields(limits)
     begins = 1
+    batches_of_lines = _in_pieces(_batches_of_lines(text, limits))
+    for lines in batches_of_lines:
+        batch = read_plain_lines(lines, delimiter, limits, begins=begins, after=after)
+        if batch is None:
+            rest = chain([lines], batches_of_lines)
+            yield from row_batches(_records(rest, delimiter, limits, begins=begins, after=after))
+            return
+        if batch.lines:
+            yield batch
+        begins += len(lines)
+
+
+def _records(batches: Iterator[list[str]], delimiter: str, limits: Limits, *, begins: int, after: int) -> Iterator[Row]:
+    """Yield the rows of lines of which the first is line ``begins``, row by row."""
+    passed = begins - 1
     long_lines = False
 
-    def batches() -> Iterator[list[str]]:
+    def lines() -> Iterator[list[str]]:
         nonlocal long_lines
         begun_before, chars = 0, 0
-        for batch in line_batches(_without_nul(_without_marks(text.text_blocks())), longest=limits.max_row_chars):
+        for batch in batches:
             if begins != begun_before:
                 begun_before, chars = begins, 0
             elif chars > limits.max_row_chars:
                 raise _unclosed_quote(begins)
-            # A line shorter than both caps cannot break either: only longer ones are looked at by cell.
-            long_lines = max(map(len, batch)) >= min(longest_cell, most_columns)
+            long_lines = has_long_line(batch, limits)
             yield batch
             chars += sum(map(len, batch)) if begins == begun_before else 0
 
-    reader = csv.reader(chain.from_iterable(batches()), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain.from_iterable(lines()), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             line = begins
-            begins = reader.line_num + 1
-            if long_lines or reader.line_num != line:
+            begins = passed + reader.line_num + 1
+            if long_lines or begins != line + 1:
                 _check_size(line, cells, limits)
             text_of_row = "".join(cells)
             if line > after and text_of_row.strip(EDGE):
                 yield Row(line, [unguard(cell) for cell in cells] if "'" in text_of_row else cells)
     except csv.Error as error:
-        raise _refused(str(error), begins, reader.line_num, limits) from None
+        raise _refused(str(error), begins, passed + reader.line_num, limits) from None
+
+
+def _batches_of_lines(text: TextFile, limits: Limits) -> Iterator[list[str]]:
+    return line_batches(_without_nul(text), longest=limits.max_row_chars)
+
+
+def _in_pieces(batches: Iterator[list[str]]) -> Iterator[list[str]]:
+    for lines in batches:
+        for at in range(0, len(lines), ROWS_AT_ONCE):
+            yield lines[at : at + ROWS_AT_ONCE]
+
+
+def _allow_long_fields(limits: Limits) -> None:
+    # The limit belongs to the process: it is raised if ours is higher, never lowered.
+    if csv.field_size_limit() <= limits.max_cell_chars:
+        csv.field_size_limit(limits.max_cell_chars + 1)
 
 
 def _declared_delimiter(text: TextFile, limits: Limits) -> str | None:
-    blocks = _without_nul(_without_marks(text.text_blocks()))
-    first_line = next(line_batches(blocks, longest=limits.max_row_chars), [""])[0]
+    first_line = next(_batches_of_lines(text, limits), [""])[0]
     found = _sep_line(first_line)
     return found[1] if found else None
 
@@ -137,15 +170,23 @@ def _without_marks(blocks: Iterator[str]) -> Iterator[str]:
     yield from blocks
 
 
-def _without_nul(blocks: Iterator[str]) -> Iterator[str]:
+def _without_nul(text: TextFile) -> Iterator[str]:
+    for block in _without_marks(text.text_blocks()):
+        if "\0" in block:
+            raise nul_found(_line_of_nul(text))
+        yield block
+
+
+def _line_of_nul(text: TextFile) -> int:
     line = 1
     after_return = False
-    for block in blocks:
-        if "\0" in block:
-            raise nul_found(line + count_line_ends(block[: block.index("\0")], after_return=after_return))
-        yield block
-        line += count_line_ends(block, after_return=after_return)
+    for block in text.text_blocks():
+        before, nul, _rest = block.partition("\0")
+        line += count_line_ends(before, after_return=after_return)
+        if nul:
+            break
         after_return = block.endswith("\r") if block else after_return
+    return line
 
 
 def _check_size(line: int, cells: list[str], limits: Limits) -> None:

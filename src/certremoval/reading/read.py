@@ -8,11 +8,11 @@ from typing import BinaryIO
 
 from certremoval.problems import Problem, UnreadableFile
 from certremoval.reading.cell_text import trim_id
-from certremoval.reading.delimited import find_layout, records
+from certremoval.reading.delimited import find_layout, record_batches
 from certremoval.reading.encodings import detect_encoding
 from certremoval.reading.file_kinds import kind_of
 from certremoval.reading.limits import Limits
-from certremoval.reading.rows import Row
+from certremoval.reading.rows import Row, RowBatch, row_batches
 from certremoval.reading.sheet import sheet_rows
 from certremoval.reading.table import Table, file_empty
 from certremoval.reading.workbook import Workbook
@@ -65,7 +65,7 @@ def _read_text(
         header_line=header.line,
         limits=limits,
         about_people=about_people,
-        records=lambda: records(text, layout.delimiter, limits, after=header.line),
+        records=lambda: record_batches(text, layout.delimiter, limits, after=header.line),
         encoding=text.encoding,
         delimiter=layout.delimiter,
     )
@@ -85,10 +85,10 @@ def _read_workbook(source: BinaryIO, name: str, sheet: str | None, limits: Limit
     if header is None:
         raise file_empty(about_people=about_people, has_header=False)
 
-    def rows_below() -> Iterator[Row]:
+    def rows_below() -> Iterator[RowBatch]:
         rows = all_rows()
         next(rows, None)
-        yield from rows
+        return row_batches(rows)
 
     return Table(
         name=name,

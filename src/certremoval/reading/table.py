@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 from typing import Literal
 
 from certremoval.problems import Problem, UnreadableFile
 from certremoval.reading.limits import Limits
-from certremoval.reading.rows import Row
+from certremoval.reading.rows import Row, RowBatch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,28 +26,33 @@ class Table:
     header_line: int
     limits: Limits
     about_people: bool
-    records: Callable[[], Iterator[Row]] = field(repr=False)
+    records: Callable[[], Iterator[RowBatch]] = field(repr=False)
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
 
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows below the header, from the start at each call; empty rows are skipped.
+    def batches(self) -> Iterator[RowBatch]:
+        """Yield the rows below the header, many at a time, from the start at each call; empty ones are skipped.
 
         Raises UnreadableFile where the file cannot be read on, where it has more rows than the limit, and
         at the end if there was no row.
         """
-        records = self.records()
-        first = next(records, None)
-        if first is None:
+        most, count = self.limits.max_rows, 0
+        for batch in self.records():
+            allowed = most - count
+            if len(batch.lines) > allowed:
+                if allowed > 0:
+                    yield RowBatch(batch.lines[:allowed], batch.cells[:allowed])
+                raise _too_many_rows(batch.lines[max(allowed, 0)], most)
+            yield batch
+            count += len(batch.lines)
+        if not count:
             raise file_empty(about_people=self.about_people)
-        if self.limits.max_rows > 0:
-            yield first
-            yield from islice(records, self.limits.max_rows - 1)
-            first = next(records, None)
-        if first is not None:
-            raise _too_many_rows(first.line, self.limits.max_rows)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the same rows one by one; raise the same."""
+        return chain.from_iterable(batch.rows() for batch in self.batches())
 
 
 def file_empty(*, about_people: bool, has_header: bool = True) -> UnreadableFile:

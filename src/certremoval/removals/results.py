@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
-from certremoval.database.bulk import batches
 from certremoval.problems import NothingToDo, Purged
 from certremoval.reading import SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import PIECE_BYTES, open_stored_file
@@ -22,7 +22,7 @@ from certremoval.removals.models import Job, StoredFile
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.purged import require_details
 from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, RemovalRows, open_removal_table
-from certremoval.removals.sql.read import last_line_of, outcomes_between
+from certremoval.removals.sql.read import last_line_of, lines_of_job, rows_not_removed
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
 
 RESULT_COLUMNS = ("Outcome", "Detail")
@@ -97,7 +97,9 @@ def _require_not_purged_since(job: Job) -> None:
         require_details(now)
 
 
-_Results = Callable[[Job, PlanOptions, str, int, int], dict[int, tuple[str, str]]]
+_Result = list[str]
+"""Outcome and words of one line."""
+_Results = Callable[[Job, PlanOptions, str, int, int], dict[int, _Result]]
 
 
 def _result_rows(
@@ -109,28 +111,44 @@ def _result_rows(
     last: int | None = None,
 ) -> Iterator[list[str]]:
     """Yield the header, then the rows up to line ``last`` with their results; or only those that have one."""
+    batches = _result_batches(job, file, results_between, only_explained=only_explained, last=last)
+    return chain.from_iterable(batches)
+
+
+def _result_batches(
+    job: Job, file: StoredFile, results_between: _Results, *, only_explained: bool, last: int | None
+) -> Iterator[list[list[str]]]:
     options = PlanOptions.from_json(job.options)
     with open_stored_file(file) as source:
         table = open_removal_table(source, name=file.name, options=options)
         kept, width = _widths(table.header)
         needed = RemovalRows(table, options).needed_columns
         given_title = title_of_given(options)
-        yield [*table.header[:kept], *RESULT_COLUMNS]
-        for batch in batches(table.rows(), ROWS_AT_A_TIME):
-            if last is not None and batch[0].line > last:
+        yield [[*table.header[:kept], *RESULT_COLUMNS]]
+        results: dict[int, _Result] = {}
+        known_to, no_result = 0, [] if only_explained else ["", ""]
+        for lines, cells in table.batches():
+            if last is not None and lines[0] > last:
                 return
-            results = results_between(job, options, given_title, batch[0].line, batch[-1].line)
-            for line, cells in batch:
-                if only_explained and line not in results:
-                    continue
-                if (result := results.get(line)) is None:
-                    _require_not_purged_since(job)
-                    result = ("", "")
-                if len(cells) == kept:
-                    yield [*_as_text(cells, needed), *result]
-                else:
-                    missing = [""] * (kept - len(cells))
-                    yield [*_as_text(cells[:kept], needed), *missing, *result, *_as_text(cells[width:], ())]
+            if lines[-1] > known_to:
+                known_to = max(lines[0] + ROWS_AT_A_TIME - 1, lines[-1])
+                results = results_between(job, options, given_title, lines[0], known_to)
+            if not only_explained and not all(map(results.__contains__, lines)):
+                _require_not_purged_since(job)
+            if table.format != "csv":
+                cells = [_as_text(row, needed) for row in cells]
+            found = ((row, results.get(line, no_result)) for line, row in zip(lines, cells, strict=True))
+            yield [
+                row + result if len(row) == kept else _in_their_place(row, result, kept, width)
+                for row, result in found
+                if result or not only_explained
+            ]
+
+
+def _in_their_place(cells: list[str], result: _Result, kept: int, width: int) -> list[str]:
+    """Return a row with its result after ``kept`` columns; what is beyond the ``width`` of the headings follows."""
+    missing = [""] * (kept - len(cells))
+    return [*cells[:kept], *missing, *result, *cells[width:]]
 
 
 def _as_text(cells: list[str], ids: Collection[int]) -> list[str]:
@@ -145,29 +163,29 @@ def _as_text(cells: list[str], ids: Collection[int]) -> list[str]:
     ]
 
 
-def _results_between(
-    job: Job, options: PlanOptions, given_title: str, first: int, last: int
-) -> dict[int, tuple[str, str]]:
+def _results_between(job: Job, options: PlanOptions, given_title: str, first: int, last: int) -> dict[int, _Result]:
     """Return outcome and words by line; only rows that were not to be removed are asked for names and titles."""
     explained = {
         line.line: detail_words(line, options, given_title=given_title)
         for line in job_lines_to_explain(job, first, last)
     }
     # Looked up once, not for each of a million lines: a translation takes ten times as long as all else here.
-    plain = {outcome: (outcome, str(words)) for outcome, words in OUTCOME_WORDS.items()}
-    results = {}
-    for line, position, planned, drift in outcomes_between(job=job.id, plan=job.plan_number, first=first, last=last):
+    plain = {outcome: [outcome, str(words)] for outcome, words in OUTCOME_WORDS.items()}
+    where = {"job": job.id, "plan": job.plan_number, "first": first, "last": last}
+    # Most rows were removed, and are not asked for one by one. The others are asked for first: were the rows deleted
+    # in between, nobody would be told to be removed who was not. Rows are only added before anybody is removed.
+    others = rows_not_removed(**where, checkpoint=job.checkpoint)
+    results = dict.fromkeys(lines_of_job(**where) if job.checkpoint else (), plain["removed"])
+    for line, position, planned, drift in others:
         outcome = outcome_now(job, planned=planned, position=position, drift=drift)
-        results[line] = (outcome, explained[line]) if line in explained else plain[outcome]
+        results[line] = [outcome, explained[line]] if line in explained else plain[outcome]
     return results
 
 
-def _problems_between(
-    job: Job, options: PlanOptions, given_title: str, first: int, last: int
-) -> dict[int, tuple[str, str]]:
+def _problems_between(job: Job, options: PlanOptions, given_title: str, first: int, last: int) -> dict[int, _Result]:
     """Return outcome and words of the lines that refuse the file."""
     return {
-        line.line: (line.outcome, detail_words(line, options, given_title=given_title))
+        line.line: [line.outcome, detail_words(line, options, given_title=given_title)]
         for line in job_lines_to_explain(job, first, last)
         if line.outcome in REFUSING_OUTCOMES
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
 from typing import BinaryIO
 
 from django.conf import settings
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from certremoval.organization.lowering import ascii_lower
 from certremoval.problems import Problem, UnreadableFile
-from certremoval.reading import Limits, SuspectCell, Table, find_columns, is_surplus_fault, read_table, trim_id
+from certremoval.reading import Limits, RowBatch, SuspectCell, Table, find_columns, is_surplus_fault, read_table
+from certremoval.reading.cell_text import trim_ids
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.sql.stage import StagedRow
 
 CERTIFICATION_COLUMN = "Certification ID"
 USER_COLUMN = "User ID"
+PROGRESS_ROWS = 10_000
 
 
 def file_limits() -> Limits:
@@ -82,29 +85,50 @@ class RemovalRows:
 
     def staged(self, progress: Callable[[int], None] | None = None) -> Iterator[StagedRow]:
         """Yield the rows in the order of the file; ``progress`` is told now and then how many were read."""
-        given = self._options.certification or ""
+        return chain.from_iterable(self._staged_batches(progress))
+
+    def _staged_batches(self, progress: Callable[[int], None] | None) -> Iterator[Iterable[StagedRow]]:
         by_email = self._options.match == "email"
-        width = len(self._table.header)
-        user_at, certification_at = self._user_at, self._certification_at
-        for count, (line, cells) in enumerate(self._table.rows(), 1):
-            if progress is not None and count % 10_000 == 0:
+        count = 0
+        for batch in self._table.batches():
+            users, certifications = self._trimmed(batch, self._user_at), self._trimmed(batch, self._certification_at)
+            if given := self._options.certification:
+                certifications = [certification or given for certification in certifications]
+            keys = map(ascii_lower, users) if by_email else repeat("")
+            # Nearly every batch is without fault: what can be one is asked of all its rows at once.
+            faults: Iterable[str] = repeat("")
+            details: Iterable[str] = repeat("")
+            if not (all(users) and all(certifications) and self._is_plain(batch)):
+                found = [self._fault(*row) for row in zip(batch.cells, users, certifications, strict=True)]
+                faults, details = zip(*found, strict=True)
+            yield zip(batch.lines, certifications, users, keys, faults, details)  # noqa: B905
+            before, count = count, count + len(batch.lines)
+            if progress is not None and count // PROGRESS_ROWS > before // PROGRESS_ROWS:
                 progress(count)
-            length = len(cells)
-            user_cell = cells[user_at] if user_at < length else ""
-            certification_cell = (
-                cells[certification_at] if certification_at is not None and certification_at < length else ""
-            )
-            user, certification = trim_id(user_cell), trim_id(certification_cell)
-            fault = detail = None
-            if not user or not (certification or given):
-                fault, detail = "blank", _detail("certification" if user else "user")
-            elif length > width and is_surplus_fault(cells, width):
-                fault, detail = "invalid", _detail("surplus")
-            elif isinstance(user_cell, SuspectCell):
-                fault, detail = "invalid", _suspicion(user_cell, "user")
-            elif isinstance(certification_cell, SuspectCell):
-                fault, detail = "invalid", _suspicion(certification_cell, "certification")
-            yield line, certification or given, user, ascii_lower(user) if by_email else user, fault, detail
+
+    def _trimmed(self, batch: RowBatch, at: int | None) -> list[str]:
+        """Return the ids in one column; an empty one where it is missing."""
+        if at is None:
+            return [""] * len(batch.lines)
+        try:
+            return trim_ids([cells[at] for cells in batch.cells])
+        except IndexError:
+            return trim_ids([cells[at] if at < len(cells) else "" for cells in batch.cells])
+
+    def _is_plain(self, batch: RowBatch) -> bool:
+        """Whether no row has a cell beyond the headings, or a cell that may be another id than it shows."""
+        return self._table.format == "csv" and max(map(len, batch.cells)) <= len(self._table.header)
+
+    def _fault(self, cells: list[str], user: str, certification: str) -> tuple[str, str]:
+        """Return what reading alone tells of a row, and more of it as JSON; empty texts if there is nothing to tell."""
+        if not user or not certification:
+            return "blank", _detail("certification" if user else "user")
+        if is_surplus_fault(cells, len(self._table.header)):
+            return "invalid", _detail("surplus")
+        for at, which in ((self._user_at, "user"), (self._certification_at, "certification")):
+            if at is not None and at < len(cells) and isinstance(cell := cells[at], SuspectCell):
+                return "invalid", _suspicion(cell, which)
+        return "", ""
 
 
 def _detail(cell: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -26,7 +26,7 @@ def download(pieces: Iterable[bytes], *, name: str, content_type: str) -> HttpRe
     return answer
 
 
-def table_download(rows: Iterable[Iterable[str]], *, name: str, format: Format) -> HttpResponseBase:
+def table_download(rows: Iterable[Sequence[str]], *, name: str, format: Format) -> HttpResponseBase:
     """Answer with rows as CSV or XLSX; ``name`` has no ending. The first row is the header."""
     pieces = csv_pieces(rows) if format == "csv" else xlsx_pieces(rows)
     return download(pieces, name=f"{name}.{format}", content_type=CONTENT_TYPES[format])

@@ -49,7 +49,7 @@ _CREATE_UNITS = {
 # First it is found whom and what a row names. The answers are kept in the order of the enrollments' unique index:
 # on SQLite the next step then walks along that index, which took a tenth of the time of jumping about in it.
 _RESOLVED_COLUMNS = """
-    line bigint NOT NULL, certification_text text NOT NULL, user_text text NOT NULL, user_name_key text NOT NULL,
+    line bigint NOT NULL, certification_text text NOT NULL, user_text text NOT NULL, user_name_key text,
     fault text, detail text, certification_key bigint, user_key bigint
 """
 _CREATE_RESOLVED = {
@@ -61,23 +61,24 @@ _CREATE_RESOLVED = {
 # the company costs no more than another; -1 says that more than one fits.
 _BY_OTHER_NAME = """
     (SELECT CASE COUNT(*) WHEN 1 THEN MIN(two.id) WHEN 2 THEN -1 END
-     FROM (SELECT u.id FROM users u WHERE u.{column} = s.user_key LIMIT 2) two)
+     FROM (SELECT u.id FROM users u WHERE u.{column} = {text} LIMIT 2) two)
 """
 _RESOLVE = """
     INSERT INTO resolved_rows (
         line, certification_text, user_text, user_name_key, fault, detail, certification_key, user_key
     )
-    SELECT s.line, s.certification_text, s.user_text, s.user_key AS user_name_key, s.fault, s.detail,
-           c.id AS certification_key, CASE WHEN s.fault IS NULL THEN {user_key} END AS user_key
+    SELECT s.line, s.certification_text, s.user_text, NULLIF(s.user_key, '') AS user_name_key,
+           NULLIF(s.fault, '') AS fault, NULLIF(s.detail, '') AS detail,
+           c.id AS certification_key, CASE WHEN s.fault = '' THEN {user_key} END AS user_key
     FROM staged_rows s
     LEFT JOIN certifications c ON c.certification_id = s.certification_text
     {users}
     ORDER BY 7, 8
 """
 _RESOLVE_BY = {
-    "user_id": _RESOLVE.format(user_key="u.id", users="LEFT JOIN users u ON u.user_id = s.user_key"),
-    "email": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="email_key"), users=""),
-    "username": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="username"), users=""),
+    "user_id": _RESOLVE.format(user_key="u.id", users="LEFT JOIN users u ON u.user_id = s.user_text"),
+    "email": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="email_key", text="s.user_key"), users=""),
+    "username": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="username", text="s.user_text"), users=""),
 }
 
 # `first_line`: the earliest usable line that names the same certification and the same person, or the same text
@@ -92,7 +93,7 @@ _JOIN = """
                MIN(r.line) OVER (
                    PARTITION BY r.fault, r.certification_key, r.user_key,
                        CASE WHEN r.certification_key IS NULL THEN r.certification_text END,
-                       CASE WHEN r.user_key IS NULL OR r.user_key = -1 THEN r.user_name_key END
+                       CASE WHEN r.user_key IS NULL OR r.user_key = -1 THEN COALESCE(r.user_name_key, r.user_text) END
                )
            END AS first_line,
            e.id AS enrollment_id, e.revision, e.status,

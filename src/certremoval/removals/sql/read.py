@@ -37,19 +37,42 @@ def named_rows(rows: str, *, where: str, job: int, limit: int, **parameters: Any
     return rows_found
 
 
-_OUTCOMES = """
+_NOT_DONE = """
     SELECT r.line, r.position, r.outcome, d.outcome
     FROM job_rows r LEFT JOIN job_drift d ON d.job_id = r.job_id AND d.position = r.position
     WHERE r.job_id = %(job)s AND r.plan_number = %(plan)s AND r.line >= %(first)s AND r.line <= %(last)s
+      AND (r.outcome <> 'remove' OR r.position > %(checkpoint)s OR d.position IS NOT NULL)
 """
 
 
-def outcomes_between(*, job: int, plan: int, first: int, last: int) -> list[tuple[int, int, str, str | None]]:
-    """Return (line, position, planned outcome, drift) of the job's rows from line ``first`` to ``last``."""
+def rows_not_removed(
+    *, job: int, plan: int, checkpoint: int, first: int, last: int
+) -> list[tuple[int, int, str, str | None]]:
+    """Return (line, position, planned outcome, drift) of the rows in these lines of which nobody was removed."""
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES, {"job": job, "plan": plan, "first": first, "last": last})
+        parameters = {"job": job, "plan": plan, "checkpoint": checkpoint, "first": first, "last": last}
+        cursor.execute(_NOT_DONE, parameters)
         rows_found: list[tuple[int, int, str, str | None]] = cursor.fetchall()
     return rows_found
+
+
+_LINES_BETWEEN = """
+    FROM job_rows WHERE job_id = %(job)s AND plan_number = %(plan)s AND line >= %(first)s AND line <= %(last)s
+"""
+
+
+def lines_of_job(*, job: int, plan: int, first: int, last: int) -> Collection[int]:
+    """Return the lines from ``first`` to ``last`` that are rows of the job: as a rule all, so they are counted."""
+    parameters = {"job": job, "plan": plan, "first": first, "last": last}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*), MIN(line), MAX(line) {_LINES_BETWEEN}", parameters)
+        count, lowest, highest = cursor.fetchone()
+        if not count:
+            return ()
+        if count == highest - lowest + 1:
+            return range(lowest, highest + 1)
+        cursor.execute(f"SELECT line {_LINES_BETWEEN}", parameters)
+        return [line for (line,) in cursor.fetchall()]
 
 
 ANY = "TRUE"
