@@ -34,7 +34,7 @@ def test_a_job_waits_and_another_administrator_approves_it(
     expect(page.get_by_role("heading", name="Checks before this runs")).to_be_visible()
     expect(page.get_by_text("More than 3 people at once.")).to_be_visible()
     submit(page, "Remove 4 users")
-    expect(page.get_by_role("status").first).to_contain_text("waits for approval")
+    expect(page.get_by_text("Queued, waits for approval")).to_be_visible()
     expect(page.get_by_role("link", name="Approve")).to_have_count(0)
 
     theirs = open_page(grace)
@@ -70,7 +70,7 @@ def test_the_same_list_again_is_ticked_before_it_runs(
     remove(ada, people(*IDS[:2]), title="The first time")
     page = open_page(ada)
     create_by_file(page, file, title="The second time")
-    expect(page.get_by_text("0 of 2 are already off.")).to_be_visible()
+    expect(page.get_by_text("and it has not run yet.")).to_be_visible()
     action(page, "Remove 2 users").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="It is to be run again.").check()

@@ -71,9 +71,9 @@ def test_the_question_says_that_it_waits_and_that_the_list_was_sent_before(run: 
     ended = run("remove", world.file(*users), "--title", "Again", answer="no\n")
 
     assert ended.code == 1
-    assert "More than 1 people at once." in ended.err
+    assert "More than 1 person at once." in ended.err
     assert "another administrator must approve it" in ended.err
-    assert "You ran this list on " in ended.err
+    assert "You sent this list on " in ended.err
     assert Job.objects.count() == 1
 
 

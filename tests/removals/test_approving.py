@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 
 from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
-from certremoval.certifications.models import Certification
+from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import User
 from certremoval.policy.settings import change_setting
 from certremoval.problems import ActionRefused, InvalidRequest, NotFound, NotPermitted, WrongState
 from certremoval.removals.actions import cancel
 from certremoval.removals.approving import approve, decision_on, decline, may_decide, waiting_for
+from certremoval.removals.checks import checks_of_plan
+from certremoval.removals.counts import job_counts
 from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Decision, Job, JobState, Notice
 from certremoval.removals.options import PlanOptions
@@ -22,7 +24,7 @@ from certremoval.removals.scheduling import read_when, reschedule
 from certremoval.removals.submitting import submit
 from certremoval.removals.undoing import undo_job
 from tests.elsewhere import at_once
-from tests.removals.conftest import FORKLIFT, enroll, enrolled, make_unit, make_user, people, remove, run
+from tests.removals.conftest import FORKLIFT, enroll, enrolled, make_unit, make_user, people, plan, remove, run
 from tests.web.conftest import holder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,11 +85,12 @@ def test_a_draft_waits_too_and_what_is_decided_on_is_what_was_submitted(ada: Use
     draft = check_now(upload_draft(ada, people(*USERS), name="p.csv", title="Leavers", options=PlanOptions()))
     job = submit(ada, draft.pk, plan_number=draft.plan_number)
     assert job.state == JobState.AWAITING_APPROVAL
-    enroll(FORKLIFT, "U-4")
+    Enrollment.objects.filter(user__user_id="U-2").update(status="Revoked")
 
-    run(approve(grace, job.pk))
+    job = run(approve(grace, job.pk))
 
-    assert enrolled() == ["U-4"]
+    assert enrolled() == ["U-2"]
+    assert job_counts(job)["changed_since_preview"] == 1
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,21 @@ def test_below_at_and_above_the_limit(ada: User, grace: User, people_removed: in
 def test_as_long_as_not_two_people_could_approve_nothing_waits(ada: User) -> None:
     """Root alone holds everything."""
     assert remove(ada, people(*USERS)).state == JobState.QUEUED
+
+
+def test_where_nobody_but_its_creator_could_approve_a_job_the_check_says_so(ada: User, grace: User) -> None:
+    elsewhere = make_unit("Division", "C")
+    for somebody in (grace, holder("gus", Permission.REMOVAL_APPROVE)):
+        grant = Grant.objects.get(role__members=somebody)
+        Constraint.objects.create(grant=grant, kind=ConstraintKind.ORGANIZATIONAL_UNITS, unit=elsewhere)
+    summary = plan(people(*USERS)).summary
+
+    def words() -> str:
+        return next(one.words for one in checks_of_plan(ada, summary) if one.code == "approval")
+
+    assert words() == "More than 2 people at once."
+    User.objects.filter(is_superuser=True).update(is_active=False)
+    assert words() == "More than 2 people at once. Nobody but you could approve it now: ask whoever manages roles."
 
 
 def test_somebody_inactive_could_not_approve(ada: User, grace: User) -> None:

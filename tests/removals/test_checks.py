@@ -18,9 +18,10 @@ from certremoval.removals.checks import SAID, Check, checks_of_draft, checks_of_
 from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.planning import PlanSummary
 from certremoval.removals.submitting import remove_file, submit
 from certremoval.removals.undoing import undo_job
-from tests.elsewhere import at_once
+from tests.elsewhere import at_once, elsewhere
 from tests.removals.conftest import FORKLIFT, enroll, make_user, people, plan, removal_file, remove, run
 from tests.web.conftest import holder
 
@@ -81,6 +82,51 @@ def test_other_people_are_another_list(root: User, others: tuple[str, ...]) -> N
     assert check(root, draft(root, people("C", *others)), "same_people").passed
     if others != ("A",):
         assert plan(people(*others)).summary.people_key != plan(people("A", "B")).summary.people_key
+
+
+def test_neighbours_whose_squares_have_equal_sums_are_told_apart(root: User) -> None:
+    users = [f"Z-{number}" for number in range(7)]
+    enroll(FORKLIFT, *users)
+
+    def key(*numbers: int) -> str:
+        return plan(people(*(users[number] for number in numbers))).summary.people_key
+
+    assert key(0, 4, 5) != key(1, 2, 6)
+
+
+def test_a_list_that_waits_to_be_run_is_said_to_be_sent_and_by_whom_only_where_that_job_is_seen(root: User) -> None:
+    enroll(FORKLIFT, "A", "B")
+    ada, ben = holder("ada", Permission.REMOVAL_MANAGE), make_user("ben", "Ben Ito")
+    remove(ada, people("A", "B"))
+    summary = plan(people("B", "A")).summary
+
+    def words(actor: User) -> str:
+        return next(one.words for one in checks_of_plan(actor, summary) if one.code == "same_people")
+
+    assert words(ada).startswith("You sent this list on ")
+    assert words(root).startswith("Ada Ito sent this list on ")
+    assert words(ben).startswith("This list was sent on ")
+    assert words(ben).endswith(", and it has not run yet.")
+
+
+def test_a_list_of_which_nobody_is_left_is_submitted_and_asked_nothing(root: User) -> None:
+    enroll(FORKLIFT, "A", "ROOT")
+    run(remove(root, people("A", "ROOT")))
+    job = draft(root, people("A", "ROOT"))
+
+    assert run(submit(root, job.pk, plan_number=job.plan_number)).state == "processed"
+
+
+def test_a_list_that_was_sent_since_it_was_looked_at_is_asked_about_at_the_terminal_too(root: User) -> None:
+    enroll(FORKLIFT, "A", "B")
+
+    def meanwhile(summary: PlanSummary) -> bool:
+        elsewhere(lambda: remove(root, people("B", "A")))
+        return True
+
+    with pytest.raises(ConfirmationRequired, match="sent just now"):
+        remove(root, people("A", "B"), confirm=meanwhile)
+    assert Job.objects.count() == 1
 
 
 def test_the_same_people_on_another_certification_are_another_list(root: User) -> None:
@@ -169,7 +215,7 @@ def test_one_certification_has_limits_of_its_own(root: User) -> None:
     change_setting(root, "most_untyped", 1, certification=(forklift.pk, FORKLIFT))
 
     assert limits_passed_by(draft(root, people("A"))) == ()
-    assert limits_passed_by(draft(root, people("A", "B"))) == (f"More than 1 people of {forklift.title} at once.",)
+    assert limits_passed_by(draft(root, people("A", "B"))) == (f"{forklift.title}: More than 1 person at once.",)
     assert limits_passed_by(draft(root, people("A", "B", on="LOTO"))) == ()
 
 

@@ -86,7 +86,9 @@ def test_a_job_that_waits_is_approved(ada: User, grace: User, signed_in: SignedI
     assert "It waits for your approval." in words(read(theirs, address(job)))
     question = words(read(theirs, address(job, "approve/")))
     assert "Approve: remove 3 users?" in question
+    assert "More than 2 people at once." in question
     assert "75 % of everyone on it" in question
+    assert "You are one of them" not in question
 
     assert theirs.post(address(job, "approve/")).status_code == 302
 
@@ -107,6 +109,13 @@ def test_a_job_that_waits_is_declined_with_a_reason(ada: User, grace: User, sign
 
     assert len(enrolled()) == 4
     assert "Declined by Grace Ito : Not agreed" in words(read(signed_in(ada), address(job)))
+
+
+def test_an_approver_who_is_on_the_list_is_told(ada: User, grace: User, signed_in: SignedIn) -> None:
+    enroll(FORKLIFT, "grace")
+    job = remove(ada, people("K-1", "K-2", "grace"))
+
+    assert "You are one of them (line 4)" in words(read(signed_in(grace), address(job, "approve/")))
 
 
 def test_nobody_is_offered_a_decision_on_their_own(root: User, grace: User, signed_in: SignedIn) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from certremoval.access.creators import EVERYONE, NOBODY, UNCONSTRAINED, ConstraintValues, Creators
@@ -66,14 +66,6 @@ def holds_unconstrained(actor: User, permission: Permission) -> bool:
     if permission not in REMOVAL_PERMISSIONS:
         return holds(actor, permission)
     return creators_in_scope(actor, permission).everyone
-
-
-def several_hold(permission: Permission) -> bool:
-    """Whether more than one active person holds a permission, constrained or not. Superusers hold everything."""
-    granting = {permission, *(one for one, included in INCLUDES.items() if permission in included)}
-    through_roles = Q(roles__grants__permission__in=granting)
-    holders = User.objects.filter(Q(is_superuser=True) | through_roles, is_active=True)
-    return len(holders.order_by().values_list("pk", flat=True).distinct()[:2]) > 1
 
 
 def visible_creators(actor: User, permissions: Collection[Permission] = REMOVAL_PERMISSIONS) -> Creators:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from certremoval.certifications.models import Enrollment
 from certremoval.certifications.words import number, users
@@ -46,18 +48,19 @@ def limits_passed(remove_count: int, taken: Taken, *, approval: bool = False) ->
     policy, own = all_policies()
     most, _share = _most_and_share(policy, approval)
     if most is not None and remove_count > most:
-        return (_("More than %(limit)s people at once.") % {"limit": number(most)},)
+        return (_more_than(most),)
     within = min(_passes_nothing(one, approval) for one in (policy, *own.values()))
     if remove_count <= within:
         return ()
-    passed = [
+    passed = (
         sentence
         for key, title, people in taken(within)
         if (sentence := _passed(own.get(key, policy), approval, key=key, title=title, people=people))
-    ]
-    told = passed[:MOST_TOLD]
-    if more := len(passed) - len(told):
-        told.append(_("And as much of %(number)s more certifications.") % {"number": number(more)})
+    )
+    # No more than are told are asked for: each is a count.
+    told = list(islice(passed, MOST_TOLD + 1))
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [_("And as much of more certifications.")]
     return tuple(told)
 
 
@@ -94,6 +97,12 @@ def _most_and_share(policy: Policy, approval: bool) -> tuple[int | None, int | N
     return policy.most_untyped, policy.share_untyped
 
 
+def _more_than(most: int) -> str:
+    return ngettext("More than %(number)s person at once.", "More than %(number)s people at once.", most) % {
+        "number": number(most)
+    }
+
+
 def _passes_nothing(policy: Policy, approval: bool) -> int:
     """Return how many people can be taken off any certification with these limits without passing one of them."""
     most, share = _most_and_share(policy, approval)
@@ -107,7 +116,7 @@ def _passed(policy: Policy, approval: bool, *, key: int, title: str, people: int
     """Return which limit the people taken off one certification pass; empty if none."""
     most, share = _most_and_share(policy, approval)
     if most is not None and people > most:
-        return _("More than %(limit)s people of %(title)s at once.") % {"limit": number(most), "title": title}
+        return _("%(title)s: %(limit)s") % {"title": title, "limit": _more_than(most)}
     if share is not None and _is_large_share(key, people, share=share, least_on_it=policy.least_on_it):
         return _("More than %(percent)s %% of everyone on %(title)s.") % {"percent": share, "title": title}
     return ""

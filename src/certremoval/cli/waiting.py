@@ -27,7 +27,7 @@ RUNNING = (JobState.QUEUED, JobState.IN_PROGRESS)
 
 def tell_queued(command: Command, job: Job, *, wait: bool) -> int:
     """End a command that has queued a job: wait for it, or tell of it and how to see how it goes."""
-    if wait and job.state in RUNNING and (job.scheduled_for is None or job.scheduled_for <= database_now()):
+    if wait and not _waits_for_more_than_a_worker(job):
         return wait_for(command, job)
     if command.json_asked:
         command.answer(job_json(job))
@@ -35,6 +35,13 @@ def tell_queued(command: Command, job: Job, *, wait: bool) -> int:
         command.tell(job_title(job), f"{job_sentence(job)}.", *filter(None, [next_step(job)]))
         command.tell(f"See how it goes: certremoval job {job.id}")
     return 0
+
+
+def _waits_for_more_than_a_worker(job: Job) -> bool:
+    """Whether a job waits for approval, or for its time."""
+    if job.state == JobState.QUEUED:
+        return job.scheduled_for is not None and job.scheduled_for > database_now()
+    return job.state == JobState.AWAITING_APPROVAL
 
 
 def wait_for(command: Command, job: Job) -> int:

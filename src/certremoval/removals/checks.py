@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from certremoval.access.holders import others_may_act_on_work_of
+from certremoval.access.models import Permission
 from certremoval.certifications.limits import ConfirmationRequired, Taken, limits_passed, require_number
 from certremoval.certifications.models import Operation
+from certremoval.certifications.visibility import sees_operation
 from certremoval.organization.models import User
-from certremoval.removals.jobs import visible_jobs
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
 from certremoval.removals.planning import PlanSummary, approvals_needed
 from certremoval.removals.previews import line_of_creator
@@ -85,8 +87,7 @@ def checks_of_draft(actor: User, job: Job) -> tuple[Check, ...]:
             approvals=approvals_needed_by(job),
             own=own_line is not None,
             own_line=own_line,
-            # What undoes a job names the same people again, as it is meant to.
-            people_key="" if job.undo_of_id is not None else job.people_key,
+            people_key=job.people_key,
             planned=job.planned,
             but=job.pk,
         ),
@@ -138,23 +139,23 @@ def require_answers(
 
 
 def sent_before(people_key: str, *, but: int | None = None) -> Job | None:
-    """Return the last submitted job that names the same people on the same certifications; None if there is none.
+    """Return the job submitted last that names the same people on the same certifications; None if there is none.
 
     A job that was cancelled or declined before it removed anybody was never run, and counts for nothing.
     """
     if not people_key:
         return None
-    same = Job.objects.filter(people_key=people_key, undo_of=None, operation__kind=Operation.Kind.REMOVAL)
-    run = same.exclude(state__in=DRAFT_STATES).exclude(Q(state=JobState.CANCELLED) & Q(checkpoint=0))
+    same = Job.objects.filter(people_key=people_key).exclude(state__in=DRAFT_STATES)
+    run = same.exclude(Q(state=JobState.CANCELLED) & Q(checkpoint=0))
     if but is not None:
         run = run.exclude(pk=but)
-    return run.select_related("operation").order_by("-pk").first()
+    return run.select_related("operation").order_by("-submitted_at", "-pk").first()
 
 
 def _checks(actor: User, found: _Found) -> tuple[Check, ...]:
     if not found.removes:
         return ()
-    return (_number(found), _approval(found), _self(found), _same_people(actor, found))
+    return (_number(found), _approval(actor, found), _self(found), _same_people(actor, found))
 
 
 def _number(found: _Found) -> Check:
@@ -163,10 +164,13 @@ def _number(found: _Found) -> Check:
     return Check("number", _("It is within the limits up to which no number is typed."))
 
 
-def _approval(found: _Found) -> Check:
-    if found.approvals:
-        return Check("approval", " ".join(found.approvals), Answer.APPROVAL)
-    return Check("approval", _("It needs nobody's approval."))
+def _approval(actor: User, found: _Found) -> Check:
+    if not found.approvals:
+        return Check("approval", _("It needs nobody's approval."))
+    words = " ".join(found.approvals)
+    if not others_may_act_on_work_of(actor, Permission.REMOVAL_APPROVE):
+        words += " " + _("Nobody but you could approve it now: ask whoever manages roles.")
+    return Check("approval", words, Answer.APPROVAL)
 
 
 def _self(found: _Found) -> Check:
@@ -183,19 +187,29 @@ def _same_people(actor: User, found: _Found) -> Check:
     job = sent_before(found.people_key, but=found.but)
     if job is None:
         return Check("same_people", _("Nobody has sent this list before."))
-    words = (
-        _("You ran this list on %(day)s: %(off)s of %(all)s are already off.")
-        if job.operation.actor_id == actor.pk
-        else _("%(name)s ran this list on %(day)s: %(off)s of %(all)s are already off.")
-    )
+    own, has_run = job.operation.actor_id == actor.pk, job.checkpoint > 0
+    seen = own or sees_operation(actor, job.operation)
+    if not has_run:
+        # What a hidden job has done is no secret; that it is to come is.
+        words = (
+            _("You sent this list on %(day)s, and it has not run yet.")
+            if own
+            else _("%(name)s sent this list on %(day)s, and it has not run yet.")
+            if seen
+            else _("This list was sent on %(day)s, and it has not run yet.")
+        )
+    elif own:
+        words = _("You ran this list on %(day)s: %(off)s of %(all)s are already off.")
+    else:
+        words = _("%(name)s ran this list on %(day)s: %(off)s of %(all)s are already off.")
     sent_at = job.submitted_at or job.operation.created_at
+    off = sum(found.planned.get(outcome, 0) for outcome in ("already_removed", "not_enrolled"))
     values = {
         "name": job.operation.actor_name,
         "day": date_format(timezone.localtime(sent_at), "j F Y"),
-        "off": number(found.planned.get("already_removed", 0)),
+        "off": number(off),
         "all": number(sum(found.planned.get(outcome, 0) for outcome in OF_PEOPLE)),
     }
-    seen = visible_jobs(actor).filter(pk=job.pk).exists()
     return Check("same_people", words % values, Answer.SAYING_SO, job=job.pk if seen else None, sent_at=sent_at)
 
 

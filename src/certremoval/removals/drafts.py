@@ -243,7 +243,8 @@ def _planned(job: Job, progress: Progress | None) -> Iterator[PlanSummary]:
         _copied(job.file) as source,
         planned(source, name=job.file.name, options=options, actor=actor, progress=progress) as summary,
     ):
-        yield summary
+        # What undoes a job names the same people again, as it is meant to: it is no list that was sent.
+        yield summary if job.undo_of_id is None else replace(summary, people_key="")
 
 
 def _refused(job: Job, error: UnreadableFile) -> PlanSummary:

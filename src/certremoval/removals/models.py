@@ -156,7 +156,7 @@ class Job(models.Model):
             models.Index(fields=["ended_at", "id"], name="jobs_by_process_date"),
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["creator_key", "state"], name="jobs_by_creator"),
-            models.Index(fields=["people_key"], name="jobs_by_people", condition=~models.Q(people_key="")),
+            models.Index(fields=["people_key"], name="jobs_by_people"),
             models.Index(
                 fields=["ended_at"],
                 name="jobs_to_be_purged",

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
+from certremoval.access.holders import several_hold
 from certremoval.access.models import Permission
-from certremoval.access.rules import several_hold
 from certremoval.certifications.limits import Taken, limits_passed
 from certremoval.certifications.models import HOLDING_STATUSES, Certification, Operation
 from certremoval.database.clock import database_now
@@ -106,7 +106,8 @@ def approvals_needed(remove_count: int, taken: Taken) -> tuple[str, ...]:
 
     See :func:`~certremoval.certifications.limits.limits_passed`.
     """
-    return limits_passed(remove_count, taken, approval=True) if several_hold(Permission.REMOVAL_APPROVE) else ()
+    passed = limits_passed(remove_count, taken, approval=True)
+    return passed if passed and several_hold(Permission.REMOVAL_APPROVE) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ def line_of_creator(job: Job) -> int | None:
     return preview.line_of_user(job=job.pk, plan=job.plan_number, user=actor)
 
 
+def line_of(job: Job, user: User) -> int | None:
+    """Return the line on which a submitted job would remove somebody; None if it would not."""
+    return preview.line_of_user(job=job.pk, plan=job.plan_number, user=user.pk)
+
+
 def left_out_by_choice(job: Job) -> list[tuple[str, int]]:
     """Return by which choices rows are left out, in words, and how many by each, the most first.
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from certremoval.removals.approving import decision_on
 from certremoval.removals.counts import job_counts, refusing_count
 from certremoval.removals.lines import job_problem_lines, problem_of, title_of_given
-from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
+from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.planning import MOST_CERTIFICATIONS_TOLD, MOST_PROBLEMS_TOLD, PlanSummary
 
@@ -81,7 +81,7 @@ def job_json(job: Job) -> dict[str, Any]:
 
 def declined_words(job: Job) -> str:
     """Return who declined a job and why; empty if nobody did."""
-    decision = decision_on(job)
+    decision = decision_on(job) if job.state == JobState.CANCELLED else None
     if decision is None or decision.approved:
         return ""
     return _("Declined by %(name)s: %(reason)s") % {"name": decision.actor_name, "reason": decision.reason}

@@ -25,7 +25,7 @@ from certremoval.database.transactions import lock_by_name
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NothingToDo, UnreadableFile, WrongState
 from certremoval.removals.checks import (
-    approvals_needed_by,
+    Answer,
     checks_of_draft,
     checks_of_plan,
     require_answers,
@@ -149,7 +149,14 @@ def queue_file(
                     undo_of=undo_of,
                     lease_token=secrets.token_hex(16),
                 )
-                queue_at_once(job, summary, skip_problems=skip_problems, scheduled_for=scheduled_for, progress=progress)
+                queue_at_once(
+                    job,
+                    summary,
+                    skip_problems=skip_problems,
+                    scheduled_for=scheduled_for,
+                    said=said,
+                    progress=progress,
+                )
     except UnreadableFile as error:
         raise FileRefused(refused_summary(source, name=name, options=options, error=error)) from error
     except LeaseLost as error:
@@ -190,16 +197,20 @@ def queue_at_once(
     *,
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
+    said: Collection[str] = (),
     progress: Progress | None = None,
 ) -> None:
     """Keep the plan that this process has just made for a job of its own, and queue the job.
 
-    Raises LeaseLost, and WrongState if what the job undoes goes on again.
+    Raises LeaseLost, WrongState if what the job undoes goes on again, and ConfirmationRequired if the same people were
+    sent since they were planned, unless that is ``said`` to be meant so.
     """
     held = Claim(job_id=job.id, token=job.lease_token or "", attempts=1)
     keep_plan(held, summary, plan_number=1, progress=progress)
     with transaction.atomic():
         _make_final(job.undo_of_id)
+        if summary.remove_count and "same_people" not in said:
+            _require_first_of_its_people(summary.people_key, but=job.pk, since=summary.planned_at)
         set_plan(
             held,
             summary,
@@ -253,13 +264,13 @@ def submit(
         raise nothing_to_undo()
     checks = checks_of_draft(actor, job) if job.remove_count else ()
     require_answers(checks, remove_count=job.remove_count, typed=typed, said=said, restores=job.restores)
-    approvals = approvals_needed_by(job)
+    waits = any(check.answer == Answer.APPROVAL for check in checks)
     with transaction.atomic():
         _make_final(job.undo_of_id)
-        if "same_people" not in said:
-            _require_first_of_its_people(job)
+        if job.remove_count and "same_people" not in said:
+            _require_first_of_its_people(job.people_key, but=job.pk)
         submitted = Job.objects.filter(pk=job.pk, state=JobState.DRAFT, plan_number=plan_number, error="").update(
-            state=JobState.AWAITING_APPROVAL if approvals else JobState.QUEUED,
+            state=JobState.AWAITING_APPROVAL if waits else JobState.QUEUED,
             skip_problems=skip_problems,
             scheduled_for=scheduled_for,
             submitted_at=database_now(),
@@ -269,18 +280,21 @@ def submit(
             raise WrongState(_("The job was submitted or changed by another request."))
         # The update holds the job's row, as whoever changes the title does: now it stays what it is.
         checked_title(Operation.objects.get(pk=job.operation_id).title)
-        if approvals:
+        if waits:
             notify_waiting(job)
     job.refresh_from_db()
     return job
 
 
-def _require_first_of_its_people(job: Job) -> None:
-    """Raise ConfirmationRequired if another job of the same people is submitted at the same moment, by whomever."""
-    if not job.people_key or job.undo_of_id is not None:
+def _require_first_of_its_people(people_key: str, *, but: int, since: datetime | None = None) -> None:
+    """Raise ConfirmationRequired if another job of the same people was submitted, by whomever: at this very moment, or
+    ``since`` somebody looked whether there is one. Called in the transaction that submits.
+    """
+    if not people_key:
         return
-    lock_by_name(f"people {job.people_key}")
-    if sent_before(job.people_key, but=job.pk) is not None:
+    lock_by_name(f"people {people_key}")
+    earlier = sent_before(people_key, but=but)
+    if earlier is not None and (since is None or earlier.submitted_at is None or earlier.submitted_at >= since):
         raise ConfirmationRequired(_("The same list was sent just now. Look at the checks again; nothing was done."))
 
 

@@ -20,10 +20,11 @@ def tools_page(request: SignedInRequest) -> HttpResponse:
     """Show the tools: the areas that the viewer may open, each with a line on what it is for."""
     may_remove = holds(request.user, Permission.REMOVAL_MANAGE)
     waiting = waiting_for(request.user)
+    shown = list(waiting[: MOST_WAITING + 1])
     context = {
         "area": "tools",
         "may_remove": may_remove,
-        "waiting": list(waiting[:MOST_WAITING]),
-        "waiting_count": waiting.count(),
+        "waiting": shown[:MOST_WAITING],
+        "waiting_count": waiting.count() if len(shown) > MOST_WAITING else len(shown),
     }
     return render(request, "web/tools.html", context)

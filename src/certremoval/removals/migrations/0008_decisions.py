@@ -39,9 +39,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(
-                condition=models.Q(("people_key", ""), _negated=True), fields=["people_key"], name="jobs_by_people"
-            ),
+            index=models.Index(fields=["people_key"], name="jobs_by_people"),
         ),
         migrations.AddField(
             model_name="decision",

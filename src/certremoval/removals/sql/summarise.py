@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.db import connection
 
-# Rows are mixed into numbers below 2^31 - 1, a prime, so that products stay within 64 bits on both databases; sums of
-# them do not know the order of the rows. It tells lists apart that differ by accident, and is no seal.
+# Each pair of person and certification becomes a number, and the numbers and their fourth powers are summed: sums do
+# not know the order of the rows. Squares would not do: three neighbours of a list and three others have equal sums of
+# them. Remainders of a prime, 2^31 - 1, keep products within 64 bits on both databases. It tells lists apart that
+# differ by accident, and is no seal.
 _OUTCOMES = """
-    SELECT outcome, COUNT(*), SUM(mixed), SUM((mixed * mixed + user_key) % 2147483647)
+    SELECT outcome, COUNT(*), SUM(pair), SUM(squared * squared % 2147483647)
     FROM (
-        SELECT outcome, user_key,
-               (user_key % 2147483647 * 48271 + certification_key % 2147483647 * 69621 + 1) % 2147483647 AS mixed
-        FROM planned_rows
-    ) rows_mixed
+        SELECT outcome, pair, pair * pair % 2147483647 AS squared
+        FROM (
+            SELECT outcome,
+                   (user_key % 2147483647 * 48271 + certification_key % 2147483647 * 69621 + 1) % 2147483647 AS pair
+            FROM planned_rows
+        ) pairs
+    ) squares
     GROUP BY outcome
 """
 
@@ -27,9 +32,9 @@ def outcomes_and_people() -> tuple[dict[str, int], str]:
     with connection.cursor() as cursor:
         cursor.execute(_OUTCOMES)
         found = cursor.fetchall()
-    people = [(int(rows), int(mixed), int(other)) for outcome, rows, mixed, other in found if outcome in OF_PEOPLE]
+    people = [(int(rows), int(pairs), int(powers)) for outcome, rows, pairs, powers in found if outcome in OF_PEOPLE]
     key = "-".join(f"{sum(column):x}" for column in zip(*people, strict=True))
-    return {outcome: rows for outcome, rows, _mixed, _other in found}, key
+    return {outcome: rows for outcome, rows, _pairs, _powers in found}, key
 
 
 def statuses() -> dict[str, int]:

@@ -147,7 +147,7 @@ def _asked(
         "certifications_taken": certifications_taken(job),
         "holding": holding(job),
         "others": job.row_count - job.remove_count,
-        "own_line": line_of_creator(job),
+        "own_line": line_of_creator(job) if job.restores else None,  # of a removal it is one of the checks
         "changed": changed,
         "checks": [check for check in checks if not check.passed],
         "number_asked": number_asked,

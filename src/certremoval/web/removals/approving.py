@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from certremoval.database.clock import database_now
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
 from certremoval.removals.approving import approve, decline, may_decide
-from certremoval.removals.checks import limits_passed_by
+from certremoval.removals.checks import approvals_needed_by
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import Job, JobState
-from certremoval.removals.previews import holding, line_of_creator, shares
+from certremoval.removals.previews import holding, line_of, shares
 from certremoval.removals.titles import LONGEST_REASON
 from certremoval.removals.words import users
 from certremoval.web.pages import SignedInRequest, signed_in_page
@@ -35,8 +36,11 @@ def approve_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         "shares": shares(job),
         "holding": holding(job),
         "others": job.row_count - job.remove_count,
-        "own_line": line_of_creator(job),
-        "limits": limits_passed_by(job),
+        "certifications_taken": job.certifications.filter(planned__gt=0).count(),
+        "removes_creator": job.removes_creator,
+        "own_line": line_of(job, request.user),
+        "runs_later": job.scheduled_for is not None and job.scheduled_for > database_now(),
+        "limits": approvals_needed_by(job),
     }
     return render(request, "web/removals/job_approve.html", context)
 

@@ -10,6 +10,7 @@ from certremoval.cli.arguments import add_actor, add_job
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.waiting import tell_queued
 from certremoval.removals.approving import approve
+from certremoval.removals.previews import line_of
 
 
 class Command(BaseCommand):
@@ -29,9 +30,16 @@ class Command(BaseCommand):
         """Add the job, the actor and whether to wait."""
         add_job(parser)
         add_actor(parser)
-        parser.add_argument("--wait", action="store_true", help="run the job now, and end when it has ended")
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="run the job now, and end when it has ended; one that is to run later is told at once",
+        )
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Approve, and wait."""
-        job = approve(acting_administrator(options["actor"]), options["job"])
+        actor = acting_administrator(options["actor"])
+        job = approve(actor, options["job"])
+        if line_of(job, actor) is not None:
+            self.note("You are one of them.")
         return tell_queued(self, job, wait=options["wait"])
