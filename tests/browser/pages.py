@@ -247,6 +247,14 @@ VISITS = (
     Visit("removal-records", "none", _at("removal-records", "?from=2001-01-01&to=2001-01-02")),
     Visit("removal-records", "wrong input", _at("removal-records", "?from=2026-05-12&to=31-02&page=-1"), status=422),
     Visit("removal-records", "refused", _at("removal-records"), who="learner", status=403),
+    # --- settings
+    Visit("settings", "", _at("settings")),
+    Visit("settings", "refused", _at("settings"), who="ada", status=403),
+    Visit("settings-certification", "its own", _certification("settings-certification", SLASHES)),
+    Visit("settings-certification", "one long word", _certification("settings-certification", ONE_LONG_WORD)),
+    Visit("settings-changes", "", _at("settings-changes")),
+    Visit("settings-changes", "none earlier", _at("settings-changes", "?before=1")),
+    Visit("settings-reasons", "", _at("settings-reasons"), then=unfold),
     # --- administration
     Visit("admin:index", "", _admin("index")),
     Visit("admin:index", "refused", _admin("index"), who="ada", status=403),

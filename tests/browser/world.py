@@ -13,6 +13,8 @@ from datetime import date
 from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import Group, OrganizationalUnit, User
+from certremoval.policy.reasons import add_reason, move_reason, retire_reason
+from certremoval.policy.settings import change_settings
 from certremoval.removals.actions import cancel
 from certremoval.removals.approving import decline
 from certremoval.removals.drafts import check_now, upload_draft
@@ -65,6 +67,7 @@ def build_world() -> World:
     certifications = _make_certifications(people)
     owner = make_user("owner", "Pieter Oosterhuis")
     certifications[FORKLIFT].owners.add(owner)
+    _set(root, certifications)
     world = World(
         root=root,
         ada=ada,
@@ -163,6 +166,16 @@ def _make_certifications(people: Sequence[User]) -> dict[str, Certification]:
         for number, person in enumerate(people)
     )
     return made
+
+
+def _set(root: User, certifications: dict[str, Certification]) -> None:
+    """Give certifications limits of their own, and offer reasons; all of it is in the record of changes."""
+    for certification_id in (SLASHES, ONE_LONG_WORD):
+        one = (certifications[certification_id].pk, certification_id)
+        change_settings(root, {"most_untyped": 1_000, "most_unapproved": None}, certification=one)
+    reasons = [add_reason(root, text) for text in ("Changed roles", SCRIPT, RIGHT_TO_LEFT, ONE_LONG_WORD, "Old")]
+    move_reason(root, reasons[1].pk, up=False)
+    retire_reason(root, reasons[4].pk)
 
 
 def _make_jobs(root: User) -> dict[str, Job]:

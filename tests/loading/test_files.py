@@ -14,6 +14,7 @@ from certremoval.certifications.models import Certification, Enrollment
 from certremoval.loading.loads import KINDS, load
 from certremoval.loading.report import PROBLEMS_SHOWN
 from certremoval.organization.models import Group, GroupMembership, OrganizationalUnit, OUType, User
+from certremoval.policy.settings import change_settings
 from certremoval.problems import InvalidRequest
 from certremoval.reading import Limits
 from tests.loading.files import (
@@ -256,3 +257,8 @@ def test_a_file_on_disk_is_loaded(tmp_path: Path) -> None:
 
     with path.open("rb") as source:
         assert load("users", source, name=path.name).accepted
+
+
+def test_the_limits_that_are_set_hold_for_loads() -> None:
+    change_settings(User.objects.create_superuser("ROOT"), {"max_rows": 1})
+    assert [problem.code for problem in attempt("groups", GROUPS, "N,Night,", "M,Day,").problems] == ["too_many_rows"]

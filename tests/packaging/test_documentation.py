@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.utils.translation import override
 from pydantic.fields import FieldInfo
 
 from certremoval.config.environment import SECRETS, Environment
+from certremoval.policy.settings import DEFAULTS, KINDS, value_words
 from tests.packaging.conftest import ROOT
 
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -66,3 +68,12 @@ def test_every_command_of_ours_says_what_it_is_for() -> None:
     silent = [name for name in OUR_COMMANDS if not load_command_class(get_commands()[name], name).help]
 
     assert not silent, f"--help has no first sentence: {', '.join(silent)}"
+
+
+def test_every_setting_of_the_pages_is_documented_with_its_default() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| `([a-z_]+)` \| [^|]+ \| ([^|]+) \|$", SETTINGS.read_text("utf-8"), re.MULTILINE)
+    with override("en"):
+        expected = {
+            name: (str(kind.words), value_words(name, getattr(DEFAULTS, name)).lower()) for name, kind in KINDS.items()
+        }
+    assert {name: (words, default.strip("`")) for words, name, default in rows} == expected

@@ -19,11 +19,6 @@ from certremoval.problems import InvalidRequest, NotPermitted
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def superuser() -> User:
-    return User.objects.create(user_id="S-1", first_name="Ada", last_name="Root", is_superuser=True)
-
-
 def test_nothing_set_means_the_defaults_and_every_setting_is_described() -> None:
     assert current_policy() == DEFAULTS
     assert set(KINDS) == set(DEFAULTS.__dataclass_fields__)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.organization.models import User
+from certremoval.policy.settings import change_settings
 from certremoval.problems import NotFound, WrongState
 from certremoval.removals import processing
 from certremoval.removals.actions import cancel, resume
@@ -165,11 +166,8 @@ class TestFailed:
         assert claim_next_job() is None
         assert everybody_told() == [("ada", "failed")]
 
-    def test_a_job_that_meets_too_many_changes_is_told(
-        self, ada: User, job: Job, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(processing, "CHANGES_LEAST", 0)
-        monkeypatch.setattr(processing, "CHANGES_SHARE", 0.0)
+    def test_a_job_that_meets_too_many_changes_is_told(self, root: User, ada: User, job: Job) -> None:
+        change_settings(root, {"changes_least": 0, "changes_share": 0})
         with connection.cursor() as cursor:
             cursor.execute("UPDATE enrollments SET status = 'Expired'")
         run(job, chunk=1)

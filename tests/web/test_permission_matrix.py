@@ -122,6 +122,10 @@ GET: dict[str, tuple[str, Row]] = {
     "person-sees": ("person", row({"superuser"}, 403)),
     "removal-records": ("", row(HAS_A_REMOVAL_PERMISSION, 403)),
     "removal-records-export": ("file", row(HAS_A_REMOVAL_PERMISSION, 403)),
+    "settings": ("", row({"superuser"}, 403)),
+    "settings-certification": ("certification", row({"superuser"}, 403)),
+    "settings-changes": ("", row({"superuser"}, 403)),
+    "settings-reasons": ("", row({"superuser"}, 403)),
 }
 LEADS_ON = {"job-resume", "job-undo"}
 """Opened, these lead to another page."""
@@ -146,6 +150,9 @@ POST: dict[str, tuple[str, Row]] = {
         "certification person",
         row({"superuser", "certification manage", "owner"}, 403),
     ),
+    "settings": ("", row({"superuser"}, 403)),
+    "settings-certification": ("certification", row({"superuser"}, 403)),
+    "settings-reasons": ("", row({"superuser"}, 403)),
 }
 OPEN_TO_ALL = {"sign-in", "sign-out", "healthz", "readyz"}
 
@@ -270,6 +277,8 @@ class World:
             "who": "ticked",
             "time_zone": "UTC",
             "theme": "dark",
+            "most_untyped": "7",
+            "text": "Changed roles",
         }
 
     def give(self, viewer: str, permission: Permission, *constraints: dict[str, object]) -> None:

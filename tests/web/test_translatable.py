@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "certremoval"
 TEMPLATES = sorted((SOURCE / "web" / "templates").rglob("*.html"))
 RULES = sorted(
     path
-    for layer in ("access", "organization", "certifications", "removals", "web")
+    for layer in ("access", "organization", "policy", "certifications", "removals", "web")
     for path in (SOURCE / layer).rglob("*.py")
     if "migrations" not in path.parts
 )
@@ -25,6 +25,7 @@ REFUSALS = {
     "NotPermitted",
     "NothingToDo",
     "Purged",
+    "ReasonRequired",
     "WrongState",
 }
 HOLE = "\0"

@@ -11,10 +11,12 @@ from certremoval.certifications.models import Certification, Enrollment, Operati
 from certremoval.certifications.visibility import may_manage_certification
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
+from certremoval.policy.reasons import LONGEST_REASON, checked_reason, require_reason
 from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
 
+__all__ = ["LONGEST_REASON", "find_removable", "remove_person"]
+
 _LONGEST_TITLE = 100
-LONGEST_REASON = 255
 
 
 def find_removable(actor: User, *, certification_key: int, user_key: int) -> Enrollment:
@@ -45,10 +47,10 @@ def remove_person(
     """Take one person off a certification, and record it with all values before; return the operation.
 
     Raises what :func:`find_removable` raises, WrongState too if the enrollment goes or changes meanwhile, and
-    InvalidRequest (a text that cannot be kept). Nothing is written then.
+    InvalidRequest (a text that cannot be kept, or no reason where one is required). Nothing is written then.
     """
-    comment, reason = comment.strip(), reason.strip()
-    _check_texts(comment, reason)
+    comment, reason = _checked_comment(comment), checked_reason(reason)
+    require_reason(reason)
     with transaction.atomic():
         seen = find_removable(actor, certification_key=certification_key, user_key=user_key)
         # The delete comes first and names what was seen by id and revision: it waits for whoever has the row, and finds
@@ -108,12 +110,9 @@ def _title(person: User, certification: Certification) -> str:
     return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
 
 
-def _check_texts(comment: str, reason: str) -> None:
-    """Refuse what no database of ours holds (NUL, half of a surrogate pair), and a reason that is too long."""
-    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in comment + reason):
+def _checked_comment(comment: str) -> str:
+    """Return a comment without surrounding space; refuse what no database of ours holds."""
+    comment = comment.strip()
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in comment):
         raise InvalidRequest(_("The text holds a character that is none (NUL, or half of one). Delete it."))
-    if len(reason) > LONGEST_REASON:
-        raise InvalidRequest(
-            _("The reason has %(length)s characters; at most %(limit)s are kept. Shorten it.")
-            % {"length": f"{len(reason):,}", "limit": LONGEST_REASON}
-        )
+    return comment

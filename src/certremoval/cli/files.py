@@ -11,9 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from django.conf import settings
-
 from certremoval.cli.failures import UsageError
+from certremoval.policy.file_limits import file_limits
 
 
 @contextmanager
@@ -37,7 +36,7 @@ def open_source(path: str) -> Iterator[tuple[BinaryIO, str]]:
     name = os.fsencode(os.path.basename(path)).decode("utf-8", "replace")
     with tempfile.TemporaryFile() as copy:
         with file:
-            _copy_up_to(settings.ENVIRONMENT.max_file_bytes + 1, file, copy)
+            _copy_up_to(file_limits().max_file_bytes + 1, file, copy)
         yield cast(BinaryIO, copy), name
 
 

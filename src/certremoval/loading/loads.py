@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from django.conf import settings
-
 from certremoval.database.bulk import analyze, fill_table
 from certremoval.database.transactions import reading_transaction
 from certremoval.loading.certifications import Certifications
@@ -21,6 +19,7 @@ from certremoval.loading.staging import changing, keep_others_out, version_read,
 from certremoval.loading.suggestions import with_suggestions
 from certremoval.loading.units import OrganizationalUnits
 from certremoval.loading.users import Users
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import InvalidRequest, Problem, UnreadableFile
 from certremoval.reading import Limits, Row, SuspectCell, Table, find_columns, is_surplus_fault, read_table, trim_id
 
@@ -63,18 +62,9 @@ def load(
     refused = LoadReport(kind=kind, file_name=name, dry_run=dry_run, accepted=False)
     try:
         with work_area():
-            return _load(_KINDS[kind](), source, refused, encoding=encoding, limits=limits or _configured_limits())
+            return _load(_KINDS[kind](), source, refused, encoding=encoding, limits=limits or file_limits())
     except UnreadableFile as error:
         return replace(refused, problems=error.problems, problem_count=len(error.problems))
-
-
-def _configured_limits() -> Limits:
-    environment = settings.ENVIRONMENT
-    return Limits(
-        max_file_bytes=environment.max_file_bytes,
-        max_rows=environment.max_rows,
-        max_cell_chars=environment.max_cell_chars,
-    )
 
 
 def _load(kind: Kind, source: BinaryIO, report: LoadReport, *, encoding: str | None, limits: Limits) -> LoadReport:

@@ -1,4 +1,4 @@
-"""Settings: what can be set, its default, and within which bounds; reading all of it, and changing one.
+"""Settings: what can be set, its default, and within which bounds; reading all of it, and changing some.
 
 Nothing is cached: a change counts with the next question. Only what differs from its default is stored.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,22 @@ from django.utils.translation import gettext_lazy
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.policy.models import EVERYWHERE, PolicyChange, Setting
-from certremoval.problems import InvalidRequest, NotPermitted
+from certremoval.problems import InvalidRequest, NotPermitted, Problem, WrongState
+
+
+class AsForAll(Enum):
+    """One certification has nothing of its own: what holds for all holds for it."""
+
+    AS_FOR_ALL = "as for all"
+
+
+AS_FOR_ALL: Final = AsForAll.AS_FOR_ALL
+
+Value = int | bool | None
+"""What a setting is; None, where it is allowed: no limit."""
+
+NO_LIMIT: Final = "no limit"
+"""How the record of changes tells that one certification has no limit: None is there that it has nothing of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,15 @@ class Policy:
 DEFAULTS = Policy()
 
 
+_NO_LIMIT_WORDS = gettext_lazy("no limit")
+_INSTALLATION_WORDS = gettext_lazy("what the installation allows")
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What one setting is called, what it means, and which values it takes: from ``least`` to ``most``, or None.
 
-    ``per_certification``: one certification may have its own value.
+    ``per_certification``: one certification may have its own value. ``none_words``: what None is called.
     """
 
     words: Promise
@@ -57,6 +77,7 @@ class Kind:
     may_be_none: bool = False
     yes_or_no: bool = False
     per_certification: bool = False
+    none_words: Promise = _NO_LIMIT_WORDS
 
 
 KINDS: Mapping[str, Kind] = {
@@ -67,7 +88,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "share_untyped": Kind(
         gettext_lazy("Typed number: percent of a certification"),
-        gettext_lazy("Nor is more than this share of everyone on one certification."),
+        gettext_lazy("The same for more than this share of everyone on one certification."),
         most=100,
         per_certification=True,
     ),
@@ -79,7 +100,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "share_unapproved": Kind(
         gettext_lazy("Approval: percent of a certification"),
-        gettext_lazy("Nor is more than this share of everyone on one certification."),
+        gettext_lazy("The same for more than this share of everyone on one certification."),
         most=100,
         may_be_none=True,
         per_certification=True,
@@ -107,18 +128,21 @@ KINDS: Mapping[str, Kind] = {
         least=1,
         most=36_500,
         may_be_none=True,
+        none_words=gettext_lazy("for good"),
     ),
     "max_file_bytes": Kind(
         gettext_lazy("Largest file: bytes"),
-        gettext_lazy("At most what the installation allows, which is also what holds if nothing is set."),
+        gettext_lazy("A larger file is refused. What the installation allows is the most, whatever is set."),
         least=1,
         may_be_none=True,
+        none_words=_INSTALLATION_WORDS,
     ),
     "max_rows": Kind(
         gettext_lazy("Largest file: lines"),
-        gettext_lazy("At most what the installation allows, which is also what holds if nothing is set."),
+        gettext_lazy("A longer file is refused. What the installation allows is the most, whatever is set."),
         least=1,
         may_be_none=True,
+        none_words=_INSTALLATION_WORDS,
     ),
 }
 """Every setting, in the order in which they are shown."""
@@ -143,56 +167,151 @@ def policies_of_certifications() -> dict[int, Policy]:
     return all_policies()[1]
 
 
-def change_setting(
-    actor: User, name: str, value: int | bool | None, *, certification: tuple[int, str] | None = None
-) -> bool:
-    """Set one setting, for all certifications or for one, given as (key, Certification ID); False if it was so before.
+class ChangedMeanwhile(WrongState):
+    """Somebody else changed settings since they were shown; nothing is done. ``problems`` name each as ``column``."""
 
-    The change is recorded with who and when. Raises NotPermitted (superusers alone), InvalidRequest.
+
+def own_values(certification_key: int = EVERYWHERE) -> dict[str, Value | AsForAll]:
+    """Return, by name, what is set for all certifications, or what one has of its own. One query."""
+    return _own_values(certification_key, lock=False)
+
+
+def certifications_with_own() -> dict[int, dict[str, Value]]:
+    """Return, by certification key, what each certification has of its own, in the order of KINDS. One query."""
+    own: dict[int, dict[str, Value]] = {}
+    for key, name, value in Setting.objects.exclude(certification_key=EVERYWHERE).values_list(
+        "certification_key", "name", "value"
+    ):
+        own.setdefault(key, {})[name] = value
+    limits = [name for name, kind in KINDS.items() if kind.per_certification]
+    return {key: {name: values[name] for name in limits if name in values} for key, values in own.items()}
+
+
+def change_settings(
+    actor: User,
+    values: Mapping[str, object],
+    *,
+    certification: tuple[int, str] | None = None,
+    shown: Mapping[str, object] | None = None,
+) -> list[str]:
+    """Set several settings, or none of them where anything is wrong; return the names of those that were otherwise.
+
+    For all certifications, or for one, given as (key, Certification ID), which AS_FOR_ALL lets have what holds for all
+    again. ``shown`` are the values that were looked at: ChangedMeanwhile is raised if one of them is another by now.
+    Each change is recorded with who and when. Raises NotPermitted (superusers alone), and InvalidRequest with all that
+    is wrong, each problem with its setting as ``column``.
     """
-    _check(actor, name, value, for_one=certification is not None)
+    require_superuser(actor)
+    mistakes = [
+        Problem("invalid_request", mistake, column=name)
+        for name, value in values.items()
+        if (mistake := _mistake(name, value, for_one=certification is not None))
+    ]
+    if mistakes:
+        message = mistakes[0].message if len(mistakes) == 1 else _("Some of it cannot be set so; nothing was changed.")
+        raise InvalidRequest(message, problems=mistakes)
     key, certification_id = certification or (EVERYWHERE, "")
+    changed = []
     with transaction.atomic():
-        stored = Setting.objects.select_for_update().filter(name=name, certification_key=key).first()
-        # One certification that has nothing of its own has no value before, not even the one that holds for all.
-        unset = None if certification else getattr(DEFAULTS, name)
-        before = unset if stored is None else stored.value
-        if before == value and (stored is not None or certification is None):
-            return False
-        Setting.objects.update_or_create(name=name, certification_key=key, defaults={"value": value})
-        record_change(actor, name, before, value, key=key, certification_id=certification_id)
-    return True
+        before = _own_values(key, lock=True)
+        if others := [name for name, value in (shown or {}).items() if name in before and before[name] != value]:
+            raise _changed_meanwhile(others, before, key)
+        for name, value in values.items():
+            if before[name] == value:
+                continue
+            _store(key, name, value)
+            recorded = (_recorded(one, for_one=certification is not None) for one in (before[name], value))
+            record_change(actor, name, *recorded, key=key, certification_id=certification_id)
+            changed.append(name)
+    return changed
+
+
+def change_setting(actor: User, name: str, value: Value, *, certification: tuple[int, str] | None = None) -> bool:
+    """Do what :func:`change_settings` does with one setting; False if it was so before."""
+    return bool(change_settings(actor, {name: value}, certification=certification))
 
 
 def reset_setting(actor: User, name: str, *, certification: tuple[int, str]) -> bool:
     """Let one certification have what holds for all again; False if it was so before. Raises NotPermitted."""
-    require_superuser(actor)
-    key, certification_id = certification
-    with transaction.atomic():
-        stored = Setting.objects.select_for_update().filter(name=name, certification_key=key).first()
-        if stored is None:
-            return False
+    return bool(change_settings(actor, {name: AS_FOR_ALL}, certification=certification))
+
+
+def value_words(name: str, value: object) -> str:
+    """Return a setting's value as it is said: "500", "no limit", "Yes", "as for all certifications"."""
+    if value is AS_FOR_ALL:
+        return _("as for all certifications")
+    if value is None or value == NO_LIMIT:
+        kind = KINDS.get(name)
+        return str(kind.none_words) if kind is not None else str(_NO_LIMIT_WORDS)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _own_values(certification_key: int, *, lock: bool) -> dict[str, Value | AsForAll]:
+    stored = Setting.objects.filter(certification_key=certification_key).order_by("pk")
+    if lock:
+        stored = stored.select_for_update()
+    own = dict(stored.values_list("name", "value"))
+    if certification_key == EVERYWHERE:
+        return {name: own.get(name, getattr(DEFAULTS, name)) for name in KINDS}
+    return {name: own.get(name, AS_FOR_ALL) for name, kind in KINDS.items() if kind.per_certification}
+
+
+def _store(key: int, name: str, value: object) -> None:
+    """Store one value; what is the default, or that of all certifications, needs no row."""
+    stored = Setting.objects.filter(name=name, certification_key=key)
+    if value is AS_FOR_ALL or (key == EVERYWHERE and value == getattr(DEFAULTS, name)):
         stored.delete()
-        record_change(actor, name, stored.value, None, key=key, certification_id=certification_id)
-    return True
+    elif not stored.update(value=value):
+        try:
+            with transaction.atomic():
+                Setting.objects.create(name=name, certification_key=key, value=value)
+        except IntegrityError:
+            # Somebody set it for the first time at this very moment: there was no row to wait for.
+            raise _changed_meanwhile([name], _own_values(key, lock=False), key) from None
 
 
-def _check(actor: User, name: str, value: int | bool | None, *, for_one: bool) -> None:
-    require_superuser(actor)
+def _changed_meanwhile(names: Iterable[str], now: Mapping[str, object], key: int) -> ChangedMeanwhile:
+    problems = []
+    for name in names:
+        last = PolicyChange.objects.filter(name=name, certification_key=key).order_by("-pk").first()
+        who = last.actor_name if last is not None else _("Somebody else")
+        message = _("%(who)s has changed this meanwhile: %(value)s.")
+        problems.append(
+            Problem(ChangedMeanwhile.code, message % {"who": who, "value": value_words(name, now[name])}, column=name)
+        )
+    return ChangedMeanwhile(
+        _("Settings were changed by somebody else since this page was opened. Nothing was saved; look again."),
+        problems=problems,
+    )
+
+
+def _recorded(value: object, *, for_one: bool) -> object:
+    """Return a value as the record of changes has it."""
+    if value is AS_FOR_ALL:
+        return None
+    return NO_LIMIT if value is None and for_one else value
+
+
+def _mistake(name: str, value: object, *, for_one: bool) -> str:
+    """Return what is wrong with a value, and what would be right; nothing if it can be set."""
     kind = KINDS.get(name)
     if kind is None or (for_one and not kind.per_certification):
-        raise InvalidRequest(_("%(name)s is nothing that can be set here.") % {"name": name})
+        return _("%(name)s is nothing that can be set here.") % {"name": name}
+    if value is AS_FOR_ALL and for_one:
+        return ""
     if kind.yes_or_no:
-        if not isinstance(value, bool):
-            raise InvalidRequest(_("%(words)s: say yes or no.") % {"words": kind.words})
-    elif value is None:
-        if not kind.may_be_none:
-            raise InvalidRequest(_("%(words)s: a number is needed.") % {"words": kind.words})
-    elif isinstance(value, bool) or not kind.least <= value <= kind.most:
-        raise InvalidRequest(
-            _("%(words)s: write a whole number from %(least)s to %(most)s.")
-            % {"words": kind.words, "least": f"{kind.least:,}", "most": f"{kind.most:,}"}
-        )
+        return "" if isinstance(value, bool) else _("%(words)s: say yes or no.") % {"words": kind.words}
+    if value is None:
+        return "" if kind.may_be_none else _("%(words)s: a number is needed.") % {"words": kind.words}
+    if isinstance(value, bool) or not isinstance(value, int) or not kind.least <= value <= kind.most:
+        return _("%(words)s: write a whole number from %(least)s to %(most)s.") % {
+            "words": kind.words,
+            "least": f"{kind.least:,}",
+            "most": f"{kind.most:,}",
+        }
+    return ""
 
 
 def require_superuser(actor: User) -> None:

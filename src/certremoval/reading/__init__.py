@@ -9,7 +9,7 @@ from certremoval.reading.columns import find_columns, is_surplus_fault
 from certremoval.reading.csv_writing import csv_pieces, write_csv
 from certremoval.reading.limits import Limits
 from certremoval.reading.lookalikes import lookalike_key, rounded_range
-from certremoval.reading.read import file_too_large, read_table
+from certremoval.reading.read import file_too_large, read_table, size_words
 from certremoval.reading.rows import Row, RowBatch, SuspectCell
 from certremoval.reading.table import Table
 from certremoval.reading.xlsx_writing import MAX_SHEET_ROWS, write_xlsx, xlsx_pieces
@@ -29,6 +29,7 @@ __all__ = [
     "lookalike_key",
     "read_table",
     "rounded_range",
+    "size_words",
     "trim_id",
     "unguard",
     "write_csv",

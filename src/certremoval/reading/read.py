@@ -103,6 +103,14 @@ def _read_workbook(source: BinaryIO, name: str, sheet: str | None, limits: Limit
     )
 
 
+def size_words(size: int) -> str:
+    """Return a size in bytes as it is said: "100 MB", "1.5 MB", "900 bytes"."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if size >= unit:
+            return f"{size / unit:,.1f}".removesuffix(".0") + f" {name}"
+    return f"{size:,} bytes"
+
+
 def file_too_large(size: int, limit: int) -> UnreadableFile:
     """Return the refusal of a file above the limit; both in bytes."""
     for unit, name in ((1_000_000, "MB"), (1_000, "kB"), (1, "bytes")):

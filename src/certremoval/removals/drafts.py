@@ -22,6 +22,7 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import require
 from certremoval.certifications.models import Operation
 from certremoval.organization.models import User
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import InvalidRequest, NotFound, NothingToDo, UnreadableFile, WrongState
 from certremoval.reading import write_csv
 from certremoval.removals.files import describe_file, is_small, open_stored_file, store_file
@@ -42,7 +43,7 @@ from certremoval.removals.pasted import pasted_user_ids
 from certremoval.removals.permitting import find_to_submit
 from certremoval.removals.planning import PlanSummary, Progress, count_units, planned, refused_summary
 from certremoval.removals.restoring import planned_restore
-from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, file_limits, open_removal_table
+from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, open_removal_table
 from certremoval.removals.sql import lease
 from certremoval.removals.sql.lease import Claim
 from certremoval.removals.texts import refuse_unstorable

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from certremoval.certifications.models import Operation
+from certremoval.policy.settings import current_policy
 from certremoval.removals.drafts import plan_draft
 from certremoval.removals.keeping import LeaseLost
 from certremoval.removals.noticing import notify_ended
@@ -41,9 +42,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 2_000
-CHANGES_SHARE, CHANGES_LEAST = 0.10, 25
-"""A job stops when more of its rows than this share, and than this many, have changed since its preview."""
-
 RETRIES = 5
 """How often a chunk is tried again for a passing fault of the database. A retry is no attempt."""
 
@@ -178,15 +176,23 @@ def _process_chunk(held: Claim, size: int) -> tuple[int, int, bool]:
         if up_to == job.remove_count:
             if advance.finish(held):
                 notify_ended(held.job_id)
-        elif job.kind == Operation.Kind.REMOVAL and new_changes > (limit := changes_limit(job.remove_count)):
+        elif (
+            new_changes > 0
+            and job.kind == Operation.Kind.REMOVAL
+            and new_changes > (limit := changes_limit(job.remove_count))
+        ):
             fail(held, _too_many_changes(new_changes, limit))
             return up_to, job.remove_count, True
     return up_to, job.remove_count, up_to == job.remove_count
 
 
 def changes_limit(remove_count: int) -> int:
-    """Return how many rows of a job may have changed since its preview before it stops: a tenth, at least 25."""
-    return max(int(remove_count * CHANGES_SHARE), CHANGES_LEAST)
+    """Return how many rows of a job may have changed since its preview before it stops, as it is set now. One query.
+
+    Asked only where something has changed, and not of every chunk.
+    """
+    policy = current_policy()
+    return max(remove_count * policy.changes_share // 100, policy.changes_least)
 
 
 def _too_many_changes(changed: int, limit: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from django.utils.translation import gettext as _
 
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import NothingToDo, Purged
-from certremoval.reading import SuspectCell, csv_pieces, trim_id
+from certremoval.reading import Limits, SuspectCell, csv_pieces, trim_id
 from certremoval.removals.files import PIECE_BYTES, open_stored_file
 from certremoval.removals.lines import (
     detail_words,
@@ -120,7 +122,7 @@ def _result_batches(
 ) -> Iterator[list[list[str]]]:
     options = PlanOptions.from_json(job.options)
     with open_stored_file(file) as source:
-        table = open_removal_table(source, name=file.name, options=options)
+        table = open_removal_table(source, name=file.name, options=options, limits=_limits_of_taken(job, file))
         kept, width = _widths(table.header)
         needed = RemovalRows(table, options).needed_columns
         given_title = title_of_given(options)
@@ -149,6 +151,12 @@ def _in_their_place(cells: list[str], result: _Result, kept: int, width: int) ->
     """Return a row with its result after ``kept`` columns; what is beyond the ``width`` of the headings follows."""
     missing = [""] * (kept - len(cells))
     return [*cells[:kept], *missing, *result, *cells[width:]]
+
+
+def _limits_of_taken(job: Job, file: StoredFile) -> Limits:
+    """Return limits that a file passes which was taken once, although a smaller one may have been set since."""
+    now = file_limits()
+    return replace(now, max_file_bytes=max(now.max_file_bytes, file.size), max_rows=max(now.max_rows, job.row_count))
 
 
 def _as_text(cells: list[str], ids: Collection[int]) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from typing import BinaryIO
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from certremoval.organization.lowering import ascii_lower
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import Problem, UnreadableFile
 from certremoval.reading import Limits, RowBatch, SuspectCell, Table, find_columns, is_surplus_fault, read_table
 from certremoval.reading.cell_text import trim_ids
@@ -22,30 +22,20 @@ USER_COLUMN = "User ID"
 PROGRESS_ROWS = 10_000
 
 
-def file_limits() -> Limits:
-    """Return the limits of this installation."""
-    environment = settings.ENVIRONMENT
-    return Limits(
-        max_file_bytes=environment.max_file_bytes,
-        max_rows=environment.max_rows,
-        max_cell_chars=environment.max_cell_chars,
-    )
-
-
 def user_column(options: PlanOptions) -> str:
     """Return the heading of the column that names the users."""
     return options.user_column or USER_COLUMN
 
 
-def open_removal_table(source: BinaryIO, *, name: str, options: PlanOptions) -> Table:
-    """Read the header of a removal file. Raises UnreadableFile."""
+def open_removal_table(source: BinaryIO, *, name: str, options: PlanOptions, limits: Limits | None = None) -> Table:
+    """Read the header of a removal file; ``limits`` are those that hold now unless given. Raises UnreadableFile."""
     return read_table(
         source,
         name=name,
         known_columns=(CERTIFICATION_COLUMN, user_column(options)),
         encoding=options.encoding,
         sheet=options.sheet,
-        limits=file_limits(),
+        limits=limits or file_limits(),
     )
 
 

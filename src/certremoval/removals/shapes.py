@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 from certremoval.database.bulk import batches
 from certremoval.organization.lowering import ascii_lower
 from certremoval.organization.models import User
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import UnreadableFile
 from certremoval.reading import Row, Table, trim_id
 from certremoval.reading.encodings import words_not_in_utf_8
@@ -19,7 +20,7 @@ from certremoval.reading.workbook import Workbook
 from certremoval.removals.files import open_stored_file
 from certremoval.removals.models import Job
 from certremoval.removals.options import Match, PlanOptions
-from certremoval.removals.rows import CERTIFICATION_COLUMN, file_limits, open_removal_table, user_column
+from certremoval.removals.rows import CERTIFICATION_COLUMN, open_removal_table, user_column
 from certremoval.removals.sql import preview
 
 Question = Literal["column", "match", "sheet", "encoding"]

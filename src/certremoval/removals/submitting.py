@@ -23,6 +23,7 @@ from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
 from certremoval.database.transactions import lock_by_name
 from certremoval.organization.models import User
+from certremoval.policy.reasons import require_reason
 from certremoval.problems import InvalidRequest, NothingToDo, UnreadableFile, WrongState
 from certremoval.removals.checks import (
     Answer,
@@ -83,8 +84,9 @@ def remove_file(
     do, where it would remove anybody, tells all checks of it, and asks for that number itself where a limit is passed:
     what it agrees to is the very plan that is kept. What needs approval waits for it.
 
-    Raises NotPermitted, InvalidRequest (title, reason, choices), FileRefused, ConfirmationRequired, NotConfirmed,
-    WrongState (this process stood still for so long that another took the job over).
+    Raises NotPermitted, InvalidRequest (title, choices, a reason that is too long, or none where one is required),
+    FileRefused, ConfirmationRequired, NotConfirmed, WrongState (this process stood still for so long that another took
+    the job over).
     """
     require(actor, Permission.REMOVAL_MANAGE)
     return queue_file(
@@ -124,6 +126,7 @@ def queue_file(
     """Do what :func:`remove_file` does for an actor whose permission was asked for; ``undo_of``: a restore."""
     title, reason = checked_title(title), checked_reason(reason)
     refuse_unstorable((title, comment, reason))
+    require_reason(reason)
     try:
         with planned(
             source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=progress
@@ -248,11 +251,11 @@ def submit(
     the codes of the checks that somebody answered by saying so. What needs approval waits for it.
 
     Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
-    job that it undoes goes on again), InvalidRequest (no title), NotAccepted, NothingToDo (an undo of nothing), and
-    ConfirmationRequired.
+    job that it undoes goes on again), InvalidRequest (no title, or no reason where one is required), NotAccepted,
+    NothingToDo (an undo of nothing), and ConfirmationRequired.
     """
     job = find_to_submit(actor, job_id)
-    checked_title(job.operation.title)
+    _require_texts(job.operation)
     if job.state != JobState.DRAFT or job.plan_number != plan_number:
         raise WrongState(_("The job is no draft any more, or its preview has changed. Look at it again."))
     if job.error:
@@ -279,11 +282,18 @@ def submit(
         if not submitted:
             raise WrongState(_("The job was submitted or changed by another request."))
         # The update holds the job's row, as whoever changes the title does: now it stays what it is.
-        checked_title(Operation.objects.get(pk=job.operation_id).title)
+        _require_texts(Operation.objects.get(pk=job.operation_id))
         if waits:
             notify_waiting(job)
     job.refresh_from_db()
     return job
+
+
+def _require_texts(operation: Operation) -> None:
+    """Raise InvalidRequest if there is no title, or no reason for a removal that needs one. To put back needs none."""
+    checked_title(operation.title)
+    if operation.kind == Operation.Kind.REMOVAL:
+        require_reason(operation.reason)
 
 
 def _require_first_of_its_people(people_key: str, *, but: int, since: datetime | None = None) -> None:

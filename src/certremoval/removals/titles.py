@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from certremoval.organization.models import User
+from certremoval.policy.reasons import LONGEST_REASON, checked_reason
 from certremoval.problems import InvalidRequest
 from certremoval.removals.jobs import visible_jobs
 from certremoval.removals.models import DRAFT_STATES, Job
@@ -14,7 +15,7 @@ from certremoval.removals.models import DRAFT_STATES, Job
 LONGEST_TITLE = 100
 """Characters, as in the reference."""
 
-LONGEST_REASON = 255
+__all__ = ["LONGEST_REASON", "LONGEST_TITLE", "checked_reason", "checked_title", "title_used"]
 
 
 def checked_title(title: str) -> str:
@@ -28,17 +29,6 @@ def checked_title(title: str) -> str:
             % {"length": f"{len(title):,}", "limit": LONGEST_TITLE}
         )
     return title
-
-
-def checked_reason(reason: str) -> str:
-    """Return a job's reason without surrounding space. Raises InvalidRequest if it is too long."""
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON:
-        raise InvalidRequest(
-            _("The reason has %(length)s characters; at most %(limit)s are kept. Shorten it.")
-            % {"length": f"{len(reason):,}", "limit": LONGEST_REASON}
-        )
-    return reason
 
 
 def title_used(actor: User, title: str, *, but: int = 0) -> Job | None:

@@ -22,6 +22,7 @@ class Navigation:
     certifications: bool = False
     people: bool = False
     records: bool = False
+    settings: bool = False
     administration: bool = False
 
 
@@ -35,6 +36,7 @@ def areas_of(user: User) -> Navigation:
         certifications=sees_people or viewable_certifications(user).exists(),
         people=sees_people,
         records=removals,
+        settings=user.is_active and user.is_superuser,
         administration=user.is_active and user.is_superuser,
     )
 

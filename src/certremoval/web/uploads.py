@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from certremoval.removals.rows import file_limits
+from certremoval.policy.file_limits import file_limits
 
 _TOO_LARGE = "certremoval_upload_too_large"
 
@@ -18,12 +18,12 @@ class RefuseTooLarge(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin to count."""
         super().new_file(*args, **kwargs)
-        self._size = 0
+        self._size, self._most = 0, file_limits().max_file_bytes
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Hand on what is within the limit. Raises SkipFile beyond it."""
         self._size += len(raw_data)
-        if self._size > file_limits().max_file_bytes:
+        if self._size > self._most:
             if self.request is not None:
                 self.request.META[_TOO_LARGE] = str(max(self._size, int(self.request.META.get("CONTENT_LENGTH") or 0)))
             raise SkipFile

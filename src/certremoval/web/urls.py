@@ -13,6 +13,7 @@ from certremoval.web.notices.urls import urlpatterns as notices
 from certremoval.web.people.urls import urlpatterns as people
 from certremoval.web.records.urls import urlpatterns as records
 from certremoval.web.removals.urls import urlpatterns as removals
+from certremoval.web.settings.urls import urlpatterns as settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tools.tools_page, name="tools"),
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *people,
     *records,
     *notices,
+    *settings,
     path("admin/", administration.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

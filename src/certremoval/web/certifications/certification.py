@@ -46,6 +46,7 @@ def certification_page(request: SignedInRequest, key: int) -> HttpResponse:
         "certification": certification,
         "may_remove_in_bulk": Permission.REMOVAL_MANAGE in held,
         "may_remove_one": may_manage_certification(request.user, certification),
+        "may_set_limits": request.user.is_superuser,
         "opens_people": Permission.CERTIFICATION_VIEW in held,
         **_owners(certification),
         "form": asked.form,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.certifications.removing import LONGEST_REASON, find_removable, remove_person
+from certremoval.policy.reasons import ReasonRequired, require_reason
 from certremoval.web.certifications.filters import address_query, read_people, status_words
 from certremoval.web.pages import SignedInRequest, signed_in_page
+from certremoval.web.reasons import reasons_shown
 
 
 class RemovalForm(forms.Form):
-    """Why somebody is removed."""
+    """Why somebody is removed; ``required`` and ``offered`` are what is set about reasons."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason (optional)"),
@@ -35,6 +37,27 @@ class RemovalForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2, "dir": "auto"}),
     )
 
+    def __init__(self, data: QueryDict | None, *, required: bool, offered: bool) -> None:
+        super().__init__(data)
+        reason = self.fields["reason"]
+        if offered:
+            reason.widget.attrs["list"] = "reasons-offered"
+            reason.help_text = _("%(help)s Choose one that is offered, or use your own words.") % {
+                "help": reason.help_text
+            }
+        if required:
+            reason.label = _("Reason")
+            reason.widget.attrs["required"] = True
+
+    def clean_reason(self) -> str:
+        """Refuse an empty reason where one is required."""
+        reason = str(self.cleaned_data["reason"])
+        try:
+            require_reason(reason)
+        except ReasonRequired as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return reason
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
@@ -44,7 +67,12 @@ def remove_person_page(request: SignedInRequest, key: int, user_key: int) -> Htt
     sent = request.method == "POST"
     asked = read_people(request.POST if sent else request.GET, enrollment.certification)
     back = reverse("certification", args=[key]) + address_query(asked.place)
-    form = RemovalForm(request.POST if sent else None)
+    reasons = reasons_shown()
+    form = RemovalForm(
+        request.POST if sent else None,
+        required=bool(reasons["reason_required"]),
+        offered=bool(reasons["reasons_offered"]),
+    )
     if sent and form.is_valid():
         remove_person(
             request.user,
@@ -64,6 +92,7 @@ def remove_person_page(request: SignedInRequest, key: int, user_key: int) -> Htt
         "holds": enrollment.status in HOLDING_STATUSES,
         "is_viewer": enrollment.user == request.user,
         "form": form,
+        **reasons,
         "place": asked.place,
         "back": back,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, cast
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
 from certremoval.certifications.models import Certification
+from certremoval.policy.file_limits import file_limits
 from certremoval.problems import ActionRefused, InvalidRequest
-from certremoval.reading import file_too_large
+from certremoval.reading import file_too_large, size_words
 from certremoval.removals.drafts import check_now, draft_of_pasted, upload_draft
 from certremoval.removals.making import FileRefused
 from certremoval.removals.models import Job
@@ -27,6 +27,7 @@ from certremoval.web.downloads import Format, table_download
 from certremoval.web.drafts.finding import certification_meant, certification_of_key, certifications_offered
 from certremoval.web.drafts.typed import Texts, keep_typed, typed_texts
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
+from certremoval.web.reasons import reasons_shown
 from certremoval.web.uploads import too_large_upload
 
 
@@ -51,12 +52,10 @@ def template_file(request: SignedInRequest, format: Format) -> HttpResponseBase:
     return table_download([heading], name="certification-removal-template", format=format)
 
 
-def file_limits_shown() -> dict[str, int]:
-    """Return what the pages say of limits: megabytes and lines."""
-    return {
-        "most_megabytes": max(1, settings.ENVIRONMENT.max_file_bytes // 1_000_000),
-        "most_lines": settings.ENVIRONMENT.max_rows,
-    }
+def file_limits_shown() -> dict[str, object]:
+    """Return what the pages say of limits as they are set now: the size in words, and lines."""
+    limits = file_limits()
+    return {"largest_file": size_words(limits.max_file_bytes), "most_lines": limits.max_rows}
 
 
 def _create(request: SignedInRequest, given: Certification | None) -> HttpResponse:
@@ -104,7 +103,7 @@ def too_large_file(request: SignedInRequest) -> str:
     size = too_large_upload(request)
     if size is None:
         return ""
-    refusal = file_too_large(size, settings.ENVIRONMENT.max_file_bytes)
+    refusal = file_too_large(size, file_limits().max_file_bytes)
     return " ".join(problem.message for problem in refusal.problems)
 
 
@@ -141,5 +140,6 @@ def _form(
         "longest_title": LONGEST_TITLE,
         "longest_reason": LONGEST_REASON,
         **file_limits_shown(),
+        **reasons_shown(),
     }
     return render(request, "web/drafts/create.html", context, status=status)

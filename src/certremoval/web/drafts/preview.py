@@ -31,6 +31,7 @@ from certremoval.web.drafts.asking import questions_about
 from certremoval.web.drafts.finding import certifications_offered
 from certremoval.web.drafts.typed import texts_of
 from certremoval.web.pages import SignedInRequest, asks_for_part, whole_number
+from certremoval.web.reasons import reasons_shown
 
 PEOPLE_ON_A_PAGE = 25
 LINES_ON_A_PAGE = 25
@@ -155,6 +156,7 @@ def about(request: SignedInRequest, job: Job) -> dict[str, Any]:
         "longest_title": LONGEST_TITLE,
         "longest_reason": LONGEST_REASON,
         "refusing": refusing_count(job),
+        **({} if job.restores else reasons_shown()),
     }
 
 

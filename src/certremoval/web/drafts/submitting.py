@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from certremoval.certifications.limits import ConfirmationRequired, number_typed
+from certremoval.policy.reasons import ReasonRequired
 from certremoval.problems import WrongState
 from certremoval.removals.checks import Answer, checks_of_draft
 from certremoval.removals.jobs import find_job
@@ -56,11 +57,12 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
     if when_mistake:
         return _asked(request, job, changed=_whole(form, "changed"), when_mistake=when_mistake, status=422)
     texts = texts_of(request, job)
-    if "title" in form:
-        texts = _with_title(texts, form)
+    if "title" in form or "reason" in form:
+        texts = _with_typed(texts, form)
         job = save_texts(request, job, texts)
         if texts.mistakes or not texts.title.strip():
-            return _asked(request, job, changed=_whole(form, "changed"), title_asked=True, status=422)
+            asked = "title" in form or not texts.title.strip()
+            return _asked(request, job, changed=_whole(form, "changed"), title_asked=asked, status=422)
     changed = changed_since_preview(job)
     if changed > _whole(form, "changed"):
         return _asked(request, job, changed=changed, status=409)
@@ -74,6 +76,8 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
             typed=number_typed(form.get("number", "")),
             said=form.getlist("said"),
         )
+    except ReasonRequired as refusal:
+        return _asked(request, job, changed=changed, reason_missing=refusal.message, status=422)
     except ConfirmationRequired:
         return _asked(request, job, changed=changed, answers_missing=True, status=409)
     except WrongState:
@@ -128,6 +132,7 @@ def _asked(
     *,
     changed: int,
     title_asked: bool = False,
+    reason_missing: str = "",
     answers_missing: bool = False,
     when_mistake: str = "",
     status: int = 200,
@@ -157,6 +162,8 @@ def _asked(
         "answers_missing": answers_missing,
         "title_asked": title_asked or not job.operation.title.strip() or "title" in context["texts"].mistakes,
         "title_missing": title_asked and not context["texts"].title.strip(),
+        "reason_asked": _reason_asked(context),
+        "reason_missing": reason_missing,
         "button": (_("Put %(users)s back") if job.restores else _("Remove %(users)s"))
         % {"users": users(job.remove_count)},
     }
@@ -169,10 +176,17 @@ def _changed_preview(request: SignedInRequest, job: Job) -> HttpResponse:
     return to_preview(job)
 
 
-def _with_title(texts: Texts, form: QueryDict) -> Texts:
-    """Return the texts with the title of a form in place of theirs."""
+def _reason_asked(context: dict[str, Any]) -> bool:
+    """Whether the reason must be given, or corrected, before the removal can be submitted."""
+    texts = context["texts"]
+    return "reason" in texts.mistakes or (context.get("reason_required", False) and not texts.reason.strip())
+
+
+def _with_typed(texts: Texts, form: QueryDict) -> Texts:
+    """Return the texts with the title and the reason of a form, if it has them, in place of theirs."""
     all_texts = QueryDict(mutable=True)
-    all_texts.update({"title": form.get("title", ""), "comment": texts.comment, "reason": texts.reason})
+    all_texts.update({name: form.get(name, getattr(texts, name)) for name in ("title", "reason")})
+    all_texts["comment"] = texts.comment
     return typed_texts(all_texts)
 
 

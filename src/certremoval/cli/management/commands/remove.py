@@ -60,7 +60,12 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
         parser.add_argument("--title", metavar="T", required=True, help="the Job Title, at most 100 characters")
         add_plan(parser)
         parser.add_argument("--comment", metavar="C", default="", help="a comment that other administrators see")
-        parser.add_argument("--reason", metavar="R", default="", help="the reason, kept with every removal")
+        parser.add_argument(
+            "--reason",
+            metavar="R",
+            default="",
+            help="the reason, kept with every removal; the settings may require one",
+        )
         add_actor(parser)
         parser.add_argument(
             "--skip-problems", action="store_true", help="leave out the lines with a problem and remove the others"

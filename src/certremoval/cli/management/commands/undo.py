@@ -31,7 +31,8 @@ class Command(BaseCommand):
         put back.
 
         Without --yes it asks before it puts anybody back. Nobody is mailed. Undoing an undo removes people: above a
-        limit (500 people, or a fifth of everyone on one certification) the number must be typed, as --confirm N.
+        limit (500 people, or a fifth of everyone on one certification, unless the settings say otherwise) the number
+        must be typed, as --confirm N.
     """
     example = """
 certremoval undo 12
