@@ -33,6 +33,8 @@ NO_PAGES = {
     "job-resume": "takes a POST; opened, it leads to the job",
     "job-undo": "takes a POST; opened, it leads to the job",
     "put-back": "takes a POST alone",
+    "hold-lift": "takes a POST alone",
+    "operation-undo": "takes a POST alone",
     "notices-seen": "takes a POST alone",
     "template": "a download",
     "draft-change": "takes a POST alone",
@@ -181,6 +183,10 @@ VISITS = (
     Visit("job-cancel", "", _job("job-cancel", "running")),
     Visit("job-cancel", "dialog", _job("job", "running"), then=opened_dialog("job-cancel")),
     Visit("job-cancel", "of a processed job", _job("job-cancel", "processed"), status=409),
+    Visit("job-lift", "", _job("job-lift", "processed")),
+    Visit("job-lift", "dialog", _job("job", "processed"), then=opened_dialog("job-lift")),
+    Visit("job-lift", "refused", _job("job-lift", "processed"), who="auditor", status=403),
+    Visit("job", "lifted", _job("job", "lifted")),
     # --- create
     Visit("new-job", "", _at("new-job")),
     Visit("new-job", "of a certification", _new_for),
@@ -221,6 +227,13 @@ VISITS = (
     Visit("certification", "read only", _certification("certification", FORKLIFT), who="auditor"),
     Visit("certification", "of its owner", _certification("certification", FORKLIFT), who="owner"),
     Visit("certification", "hidden", _certification("certification", SLASHES), who="owner", status=404),
+    Visit("certification-held-back", "", _certification("certification-held-back", FORKLIFT)),
+    Visit("certification-held-back", "of script", _certification("certification-held-back", SLASHES)),
+    Visit("certification-held-back", "nobody", _certification("certification-held-back", "EMPTY")),
+    Visit(
+        "certification-held-back", "wrong", _certification("certification-held-back", FORKLIFT, "?after=-1"), status=422
+    ),
+    Visit("certification-held-back", "read only", _certification("certification-held-back", FORKLIFT), who="auditor"),
     Visit("certification-remove-person", "", _remove_person),
     Visit("certification-remove-person", "refused", _remove_person, who="auditor", status=403),
     # --- people and records

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certremoval.access.models import Constraint, ConstraintKind, Grant, Permission, Role
+from certremoval.certifications.holding import KeepOff
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import Group, OrganizationalUnit, User
 from certremoval.policy.reasons import add_reason, move_reason, retire_reason
@@ -18,6 +19,7 @@ from certremoval.policy.settings import change_settings
 from certremoval.removals.actions import cancel
 from certremoval.removals.approving import decline
 from certremoval.removals.drafts import check_now, upload_draft
+from certremoval.removals.lifting import lift_job
 from certremoval.removals.models import Job, JobState, Notice, NoticeKind
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
@@ -220,6 +222,9 @@ def _make_jobs(root: User) -> dict[str, Job]:
     Enrollment.objects.create(
         certification=on_it[0].certification, user=User.objects.get(user_id="000105"), status="In Progress"
     )
+    forever = KeepOff(for_good=True)
+    lifted = run(remove(root, file(114, 3), title=f"Lifted {ONE_LONG_WORD}"[:100], keep_off=forever))
+    lift_job(root, lifted.pk)
     bea, _ = _give("bea", "Bea Lindqvist", Permission.REMOVAL_MANAGE)
     waiting, declined = (remove(bea, file(start, 4), title=f"Waits {SCRIPT}") for start in (90, 95))
     Job.objects.filter(pk__in=[waiting.pk, declined.pk]).update(state=JobState.AWAITING_APPROVAL)
@@ -236,6 +241,7 @@ def _make_jobs(root: User) -> dict[str, Job]:
         "declined": declined,
         "undone": undone,
         "undo": undo,
+        "lifted": lifted,
     }
 
 

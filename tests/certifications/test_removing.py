@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -55,7 +56,7 @@ def holder(user_id: str, permission: Permission) -> User:
     return user
 
 
-def remove(actor: User, person: User, **texts: str) -> Operation:
+def remove(actor: User, person: User, **texts: Any) -> Operation:
     return remove_person(actor, certification_key=certification().pk, user_key=person.pk, **texts)
 
 

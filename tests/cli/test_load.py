@@ -67,12 +67,3 @@ def test_an_unknown_kind_is_a_mistake_of_usage_that_names_the_kinds(certificatio
 
     assert ended.code == 2
     assert "organizational_units" in ended.err
-
-
-@pytest.mark.parametrize("option", [["--snapshot"], ["--readd"], ["--confirm", "3"]], ids=lambda option: option[0])
-def test_options_of_a_later_release_say_so_and_do_nothing(certifications: Path, run: Run, option: list[str]) -> None:
-    ended = run("load", "certifications", certifications, *option)
-
-    assert ended.code == 2
-    assert "Nothing irreversible" in ended.err
-    assert not Certification.objects.filter(certification_id="HIPAA").exists()

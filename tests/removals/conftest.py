@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 from django.db import connection
 
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import Group, GroupMembership, OrganizationalUnit, OUType, UnitMembership, User
 from certremoval.reading import write_csv
@@ -153,6 +154,7 @@ def remove(
     title: str = "Changed roles",
     skip_problems: bool = False,
     confirm: Callable[[PlanSummary], bool] = bool,
+    keep_off: KeepOff = NOT_FIRMLY,
     **options: Any,
 ) -> Job:
     """Queue a job for a file, as the command line does, with these options (of PlanOptions). What it asks is agreed."""
@@ -164,6 +166,7 @@ def remove(
         options=PlanOptions(**options),
         skip_problems=skip_problems,
         confirm=confirm,
+        keep_off=keep_off,
     )
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certremoval.access.models import Grant, Permission, Role
+from certremoval.certifications.holding import lift_hold
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
@@ -22,6 +23,7 @@ from certremoval.problems import NotFound, NotPermitted
 from certremoval.removals import naming
 from certremoval.removals.actions import cancel
 from certremoval.removals.drafts import check_now, upload_draft
+from certremoval.removals.lifting import lift_job
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
@@ -29,6 +31,7 @@ from certremoval.removals.processing import claim_job, run_slice
 from certremoval.removals.retention import purge
 from certremoval.removals.timeline import SOURCES, Timeline, TimelineEntry, timeline, timeline_of
 from certremoval.removals.undoing import undo_job
+from tests.loading.files import ENROLLMENTS, accepted
 from tests.removals.conftest import FORKLIFT, certification, enroll, make_user, people, removal_file, remove, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -443,3 +446,33 @@ def test_as_json_it_holds_days_times_and_what_was_searched(root: User) -> None:
     assert {entry["at"] for entry in answer["entries"] if entry["kind"] == "removed"} == {"2026-05-03T08:15:00Z"}
     assert answer["searched"]["older_jobs_left_out"] is False
     assert job.state == JobState.PROCESSED
+
+
+def test_who_let_somebody_on_again_is_told(root: User) -> None:
+    """By a lift of one removal, of all of a job, by a load that re-adds, by a full file that no longer names them."""
+    enroll(FORKLIFT, "000123", "000124")
+
+    def taken_off() -> Job:
+        return run(remove(root, people("000123")))
+
+    taken_off()
+    lift_hold(root, RemovalRecord.objects.latest("pk").pk)
+    line, other = f"{FORKLIFT},000123,Certified,,,,,", f"{FORKLIFT},000124,Certified,,,,,"
+    accepted("enrollments", ENROLLMENTS, line)
+    lift_job(root, taken_off().pk)
+    accepted("enrollments", ENROLLMENTS, line)
+    taken_off()
+    accepted("enrollments", ENROLLMENTS, line, readd=True)
+    taken_off()
+    accepted("enrollments", ENROLLMENTS, other, snapshot=True)
+    accepted("enrollments", ENROLLMENTS, line, other)
+    accepted("enrollments", ENROLLMENTS, other, snapshot=True)
+
+    entries = [entry for entry in told(root, "000123").entries if entry.kind == "let_on_again"]
+
+    assert [(entry.words, entry.by.name if entry.by else "") for entry in entries] == [
+        ("Not held back any more: loads may enroll this person again", "Rosa Oort"),
+        ("Not held back any more: loads may enroll this person again", "Rosa Oort"),
+        ("Enrolled again by a load", "System"),
+        ("Not held back any more: a full file no longer named this person", "System"),
+    ]

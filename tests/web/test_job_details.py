@@ -717,4 +717,4 @@ def test_queries_do_not_grow_with_the_lines(ada: User, signed_in: SignedIn) -> N
         return len(asked)
 
     few, many = queries("K-0", "K-1"), queries(*(f"K-{n}" for n in range(2, 60)))
-    assert few == many <= 15  # one of them for the bell
+    assert few == many <= 22  # one of them for the bell, seven for who is held back

@@ -25,6 +25,7 @@ from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.web.administration.registered import administration
+from tests.loading.files import ENROLLMENTS, accepted
 from tests.removals.conftest import FORKLIFT, enroll, make_group, make_unit, make_user, people, remove, run
 from tests.web.conftest import SignedIn
 
@@ -85,6 +86,9 @@ def row(allowed: set[str] | tuple[str, ...], refused: int, otherwise: dict[int, 
 ALL = set(VIEWERS) - {"anonymous", "inactive"}
 CONTROLS = {"ben", *UNCONSTRAINED}
 UNDOES = {*UNDOES_BENS, "superuser"}
+LIFTS = {"superuser", "certification manage", "owner"}
+SEES_THE_SYSTEMS = {"ben", "unconstrained", "view only", "approve only"}
+"""Those beside them who see what nobody but the system did."""
 APPROVES = {*APPROVES_BENS, "superuser"}
 
 GET: dict[str, tuple[str, Row]] = {
@@ -114,6 +118,8 @@ GET: dict[str, tuple[str, Row]] = {
         "certification person",
         row({"superuser", "certification manage", "owner"}, 403),
     ),
+    "certification-held-back": ("certification", row(SEES_FORKLIFT, 403)),
+    "job-lift": ("ended", row({"superuser"}, 404, {403: SEES_BENS - {"superuser"}})),
     "people": ("", row(SEES_PEOPLE, 403)),
     "person": ("person", row(SEES_PEOPLE, 403)),
     "person-removals": ("person file", row(SEES_PEOPLE, 403)),
@@ -145,6 +151,9 @@ POST: dict[str, tuple[str, Row]] = {
     "draft-submit": ("draft", row({"ben"}, 404)),
     "job-undo": ("ended", row(UNDOES, 404, {403: SEES_BENS - UNDOES})),
     "put-back": ("record", row(UNDOES, 403)),
+    "operation-undo": ("operation", row({"undo only", "superuser"}, 404, {403: SEES_THE_SYSTEMS})),
+    "hold-lift": ("record", row(LIFTS, 404, {403: SEES_FORKLIFT - LIFTS})),
+    "job-lift": ("ended", row({"superuser"}, 404, {403: SEES_BENS - {"superuser"}})),
     "certification-bulk-remove": ("certification", row(MANAGES, 403)),
     "certification-remove-person": (
         "certification person",
@@ -257,7 +266,8 @@ class World:
             "queued": {"job_id": queued.pk},
             "waiting": {"job_id": waiting.pk},
             "draft": {"job_id": draft.pk},
-            "record": {"record_id": RemovalRecord.objects.get().pk},
+            "operation": {"operation_id": self.snapshot()},
+            "record": {"record_id": RemovalRecord.objects.get(user_id="K-1").pk},
             "file": {"format": "csv"},
             "certification": {"key": forklift.pk},
             "certification file": {"key": forklift.pk, "format": "csv"},
@@ -280,6 +290,14 @@ class World:
             "most_untyped": "7",
             "text": "Changed roles",
         }
+
+    def snapshot(self) -> int:
+        """Load a full file that names all but K-3; return the operation by which K-3 was taken off."""
+        lines = [f"{FORKLIFT},{one.user_id},Certified,,,,," for one in User.objects.filter(user_id__in=["K-1", "K-2"])]
+        enroll(FORKLIFT, "K-3")
+        report = accepted("enrollments", ENROLLMENTS, *lines, snapshot=True)
+        assert report.operation is not None
+        return report.operation
 
     def give(self, viewer: str, permission: Permission, *constraints: dict[str, object]) -> None:
         user = self.viewers.setdefault(viewer, User.objects.filter(user_id=viewer).first() or make_user(viewer))

@@ -45,8 +45,10 @@ def required(root: User) -> None:
     change_setting(root, "reason_required", True)
 
 
-def draft(ada: User, **texts: str) -> Job:
-    return check_now(upload_draft(ada, people("K-1"), name="x.csv", title="Leavers", options=PlanOptions(), **texts))
+def draft(ada: User, *, reason: str = "") -> Job:
+    return check_now(
+        upload_draft(ada, people("K-1"), name="x.csv", title="Leavers", options=PlanOptions(), reason=reason)
+    )
 
 
 def options_of(page: str, box: str) -> list[str]:

@@ -14,6 +14,8 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from certremoval.access.holders import several_hold
+from certremoval.access.models import Permission
 from certremoval.certifications.models import Enrollment
 from certremoval.certifications.words import number, users
 from certremoval.policy.settings import Policy, all_policies
@@ -62,6 +64,15 @@ def limits_passed(remove_count: int, taken: Taken, *, approval: bool = False) ->
     if len(told) > MOST_TOLD:
         told[MOST_TOLD:] = [_("And as much of more certifications.")]
     return tuple(told)
+
+
+def approvals_needed(remove_count: int, taken: Taken) -> tuple[str, ...]:
+    """Return why another administrator must approve a removal; nothing as long as not even two people could.
+
+    Asked in this order: few removals are above the limit, and who holds what takes a look at all users.
+    """
+    passed = limits_passed(remove_count, taken, approval=True)
+    return passed if passed and several_hold(Permission.REMOVAL_APPROVE) else ()
 
 
 def number_typed(text: str) -> int | None:

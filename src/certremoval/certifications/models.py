@@ -122,6 +122,9 @@ class Operation(models.Model):
     actor_user_id = models.CharField(max_length=255)
     actor_name = models.CharField(max_length=511)
     created_at = models.DateTimeField()
+    held_until = models.DateField(null=True)
+    """Whom a removal took off is held back until this day (of UTC), firmly; None: see :mod:`.holding`."""
+    held_for_good = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "operations"
@@ -173,6 +176,7 @@ class RemovalRecord(models.Model):
             models.Index(fields=["user_key", "certification_key"], name="records_of_user"),
             models.Index(fields=["operation_id"], name="records_of_operation"),
             models.Index(fields=["removed_at", "id"], name="records_by_time"),
+            models.Index(fields=["certification_key", "id"], name="records_of_certification"),
         ]
 
 
@@ -193,4 +197,36 @@ class Restoration(models.Model):
         db_table = "restorations"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["operation_id"], name="restorations_of_operation"),
+        ]
+
+
+class HoldEnd(models.Model):
+    """The end of holding people back: of one removal, or of all removals of an operation. Append-only.
+
+    Who was removed is held back from the certification (:mod:`certremoval.certifications.holding`) until the removal is
+    put back, or until such an end. The actor is kept as they were then; the system has neither key nor id nor name.
+    """
+
+    class Kind(models.TextChoices):
+        LIFT = "lift", _("Lifted")
+        READD = "readd", _("Enrolled again by a load")
+        SNAPSHOT = "snapshot", _("No longer named by a full file")
+
+    id: int
+    record_id = models.BigIntegerField(unique=True, null=True)
+    operation_id = models.BigIntegerField(unique=True, null=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    actor_key = models.BigIntegerField(null=True)
+    actor_user_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    actor_name = models.CharField(max_length=511, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "hold_ends"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(record_id__isnull=False, operation_id__isnull=True)
+                | models.Q(record_id__isnull=True, operation_id__isnull=False),
+                name="ends_one_or_all",
+            )
         ]

@@ -28,7 +28,7 @@ class Period:
         if self.first is not None and self.last is not None and self.first > self.last:
             raise InvalidRequest(
                 _("The start, %(start)s, is after the end, %(end)s. Swap them?")
-                % {"start": _day(self.first), "end": _day(self.last)}
+                % {"start": day_words(self.first), "end": day_words(self.last)}
             )
         try:
             ZoneInfo(self.time_zone)
@@ -55,5 +55,6 @@ class Period:
         )
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Return a day as it is told: 3 May 2026."""
     return date_format(day, "j F Y")

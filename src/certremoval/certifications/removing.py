@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.certifications.catalogue import find_certification
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.certifications.visibility import may_manage_certification
 from certremoval.database.clock import database_now
@@ -42,9 +43,17 @@ def find_removable(actor: User, *, certification_key: int, user_key: int) -> Enr
 
 
 def remove_person(
-    actor: User, *, certification_key: int, user_key: int, comment: str = "", reason: str = ""
+    actor: User,
+    *,
+    certification_key: int,
+    user_key: int,
+    comment: str = "",
+    reason: str = "",
+    keep_off: KeepOff = NOT_FIRMLY,
 ) -> Operation:
     """Take one person off a certification, and record it with all values before; return the operation.
+
+    ``keep_off`` says how long loads keep them off.
 
     Raises what :func:`find_removable` raises, WrongState too if the enrollment goes or changes meanwhile, and
     InvalidRequest (a text that cannot be kept, or no reason where one is required). Nothing is written then.
@@ -69,6 +78,8 @@ def remove_person(
             actor_user_id=actor.user_id,
             actor_name=actor.full_name,
             created_at=now,
+            held_until=keep_off.until,
+            held_for_good=keep_off.for_good,
         )
         RemovalRecord.objects.create(
             operation_id=operation.pk,

@@ -4,12 +4,12 @@
 was made before then no longer fits, and the person is left alone. A write that changes nothing raises nothing, so
 that a nightly load of equal values disturbs no plan.
 
-*Append-only*: removal records and restorations are never changed or deleted.
+*Append-only*: removal records, restorations and the ends of holds are never changed or deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
@@ -27,7 +27,8 @@ _VALUES = (
     "certified_date",
     "expiration_date",
 )
-_APPEND_ONLY = ("removal_records", "restorations")
+APPEND_ONLY = ("removal_records", "restorations", "hold_ends")
+"""All tables to which rows are only ever added."""
 
 
 def _revision_sqlite() -> list[str]:
@@ -64,18 +65,18 @@ def _revision_postgresql() -> list[str]:
     ]
 
 
-def _append_only_sqlite() -> list[str]:
+def _append_only_sqlite(tables: Sequence[str]) -> list[str]:
     return [
         f"""
         CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
         """
-        for table in _APPEND_ONLY
+        for table in tables
         for verb in ("UPDATE", "DELETE")
     ]
 
 
-def _append_only_postgresql() -> list[str]:
+def _append_only_postgresql(tables: Sequence[str]) -> list[str]:
     return [
         """
         CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -86,7 +87,7 @@ def _append_only_postgresql() -> list[str]:
             CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
             """
-            for table in _APPEND_ONLY
+            for table in tables
         ),
     ]
 
@@ -110,17 +111,17 @@ def drop_revision_trigger(on: BaseDatabaseWrapper) -> None:
         _execute(["DROP TRIGGER enrollment_revision ON enrollments", "DROP FUNCTION raise_enrollment_revision()"], on)
 
 
-def create_append_only_triggers(on: BaseDatabaseWrapper) -> None:
-    """Create what refuses UPDATE and DELETE of records and restorations."""
-    _execute(_append_only_sqlite() if on.vendor == "sqlite" else _append_only_postgresql(), on)
+def create_append_only_triggers(on: BaseDatabaseWrapper, *, tables: Sequence[str] = APPEND_ONLY) -> None:
+    """Create what refuses UPDATE and DELETE of these tables."""
+    _execute(_append_only_sqlite(tables) if on.vendor == "sqlite" else _append_only_postgresql(tables), on)
 
 
-def drop_append_only_triggers(on: BaseDatabaseWrapper) -> None:
+def drop_append_only_triggers(on: BaseDatabaseWrapper, *, tables: Sequence[str] = APPEND_ONLY) -> None:
     """Undo :func:`create_append_only_triggers`."""
     if on.vendor == "sqlite":
-        _execute([f"DROP TRIGGER {table}_no_{verb}" for table in _APPEND_ONLY for verb in ("update", "delete")], on)
+        _execute([f"DROP TRIGGER {table}_no_{verb}" for table in tables for verb in ("update", "delete")], on)
     else:
-        _execute([f"DROP TRIGGER {table}_append_only ON {table}" for table in _APPEND_ONLY], on)
+        _execute([f"DROP TRIGGER {table}_append_only ON {table}" for table in tables], on)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from certremoval.certifications.holding import KeepOff, checked_keep_off
 from certremoval.certifications.limits import number_typed
 from certremoval.cli.failures import UsageError
 from certremoval.organization.models import User
@@ -17,8 +18,6 @@ from certremoval.reading import trim_id
 from certremoval.removals.models import JobState
 from certremoval.removals.options import MATCHES, PlanOptions
 from certremoval.removals.scheduling import read_when
-
-LATER = "comes with the release Nothing irreversible, and this is an earlier one"
 
 
 def job_number(text: str) -> int:
@@ -89,9 +88,39 @@ def add_actor(parser: CommandParser) -> None:
     )
 
 
-def add_job(parser: CommandParser) -> None:
+def add_job(parser: CommandParser, *, optional: bool = False) -> None:
     """Add the number of a job."""
-    parser.add_argument("job", metavar="ID", type=job_number, help="the number of the job, as certremoval jobs shows")
+    parser.add_argument(
+        "job",
+        metavar="ID",
+        type=job_number,
+        nargs="?" if optional else None,
+        help="the number of the job, as certremoval jobs shows",
+    )
+
+
+def add_keep_off(parser: CommandParser) -> None:
+    """Add how long loads of enrollments keep the people of a job off."""
+    how_long = parser.add_mutually_exclusive_group()
+    how_long.add_argument(
+        "--keep-off-until",
+        metavar="DATE",
+        type=day,
+        help="no load enrolls these people again before this day, whatever it says, as 2026-12-31",
+    )
+    how_long.add_argument(
+        "--keep-off-for-good",
+        action="store_true",
+        help="no load ever enrolls these people again, whatever it says, until the job is undone or somebody lifts it",
+    )
+
+
+def keep_off_of(options: Mapping[str, Any]) -> KeepOff:
+    """Return what :func:`add_keep_off` has read. Raises UsageError for a day that is not to come."""
+    try:
+        return checked_keep_off(options["keep_off_until"], for_good=options["keep_off_for_good"])
+    except InvalidRequest as error:
+        raise UsageError(f"{error.message} Nothing was done.") from None
 
 
 def add_plan(parser: CommandParser) -> None:
@@ -167,20 +196,3 @@ def whole_number(text: str) -> int:
     if typed is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of people")
     return typed
-
-
-def add_later(parser: CommandParser, *names: str, metavar: str | None = None) -> None:
-    """Add options that a later release brings, so that they are told of and never taken for something else."""
-    for name in names:
-        if metavar is None:
-            parser.add_argument(name, action="store_true", help="with the release Nothing irreversible")
-        else:
-            parser.add_argument(name, metavar=metavar, help="with the release Nothing irreversible")
-
-
-def refuse_later(options: Mapping[str, Any], *names: str) -> None:
-    """Raise UsageError if an option was used that a later release brings."""
-    for name in names:
-        # An empty value was used too: a script's empty variable must not mean "now" or "no limit".
-        if options[name.removeprefix("--").replace("-", "_")] not in (None, False):
-            raise UsageError(f"{name} {LATER}. Nothing was done.")

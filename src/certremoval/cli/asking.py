@@ -51,6 +51,18 @@ def not_agreed(command: Command, error: ConfirmationRequired) -> int:
     return REFUSED
 
 
+def number_agreed_to(command: Command, count: int, *, limits: tuple[str, ...], typed: int | None) -> bool:
+    """Ask whether so many people are to be taken off; above a limit for their number, unless it was ``typed`` before.
+
+    Raises ConfirmationRequired if that number is missing or wrong.
+    """
+    if limits and typed is None:
+        answer = _answer(command, f"Type {number(count)} to take off {users(count)}: ")
+        require_number(count, number_typed(answer), limits=limits)
+        return True
+    return confirmed(command, f"Take {users(count)} off?")
+
+
 def confirmed(command: Command, question: str) -> bool:
     """Ask; anything but yes is no, the end of input too."""
     return _answer(command, f"{question} [y/N] ").strip().casefold() in ("y", "yes")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
+from typing import Any
 
+from certremoval.certifications.limits import approvals_needed, limits_passed
+from certremoval.certifications.models import Operation
+from certremoval.database.clock import database_now
 from certremoval.loading.columns import Column, day, key, words
 from certremoval.loading.kind import Check, Counts, Kind
+from certremoval.loading.report import PEOPLE_SHOWN, GonePerson, HeldPerson, HoldCounts
 from certremoval.loading.sql import enrollments as sql
+from certremoval.loading.sql import holds
 from certremoval.loading.sql.statements import repeated
 
 COLUMNS = (
@@ -23,23 +30,41 @@ COLUMNS = (
 )
 
 
+LONGEST_TITLE = 100
+
+
 class Enrollments(Kind):
     """Users on certifications, known by the pair. Statuses other than ours are kept as they are.
 
-    Enrollments that the file does not name stay.
+    Enrollments that the file does not name stay, unless it is a ``snapshot``: a full file, which ends what it no longer
+    holds, by an operation like any other. Whoever was removed and is held back
+    (:mod:`certremoval.certifications.holding`) is passed over, unless they are to be enrolled again (``readd``); a
+    snapshot ends the holds of those whom it does not name. Firm holds are ended by neither.
     """
 
     name = "enrollments"
     written = ("enrollments",)
     locked = ("enrollments",)
 
+    def __init__(self, *, file_name: str = "", snapshot: bool = False, readd: bool = False) -> None:
+        self._file_name = file_name
+        self._snapshot = snapshot
+        self._readd = readd
+
     def columns(self) -> Sequence[Column]:
         """Return the columns; further ones of an export (Name, User Status) mean nothing here."""
         return COLUMNS
 
     def find(self, present: Sequence[str]) -> None:
-        """Match certifications, users and enrollments."""
+        """Match certifications, users and enrollments; find who is held back, and who is not named any more."""
         sql.find(present)
+        holds.find_held(database_now().date())
+        holds.start_ends()
+        if self._snapshot:
+            holds.add_those_not_named()
+            holds.find_gone()
+        if self._readd:
+            holds.add_those_readded()
 
     def checks(self, present: Sequence[str]) -> Iterator[Check]:
         """Yield: the same pair twice, unknown certifications, unknown users."""
@@ -66,9 +91,51 @@ class Enrollments(Kind):
         )
 
     def counts(self, present: Sequence[str]) -> Counts:
-        """Count enrollments."""
-        return Counts(sql.count_created(), sql.count_updated())
+        """Count enrollments, and who is held back."""
+        held = HoldCounts(
+            held_back=holds.count_held(),
+            readded=holds.count_ends("readd"),
+            ended=holds.count_ends("snapshot"),
+            people=tuple(_held_person(*values) for values in holds.held_lines(PEOPLE_SHOWN)),
+        )
+        removed = holds.count_gone() if self._snapshot else None
+        return Counts(sql.count_created(), sql.count_updated(), removed, held)
+
+    def gone(self) -> tuple[GonePerson, ...]:
+        """Return the first of those whom a snapshot takes off."""
+        return tuple(GonePerson(*values) for values in holds.gone_people(PEOPLE_SHOWN)) if self._snapshot else ()
+
+    def limits(self, *, approval: bool = False) -> tuple[str, ...]:
+        """Return which limits a snapshot passes by those whom it takes off."""
+        if not self._snapshot:
+            return ()
+        passed = approvals_needed if approval else limits_passed
+        return passed(holds.count_gone(), holds.gone_by_certification)
 
     def apply(self, present: Sequence[str]) -> None:
-        """Write enrollments."""
+        """Take off who is not named any more, write enrollments, end holds."""
+        if self._snapshot and holds.count_gone():
+            self.operation = self._new_operation()
+            holds.remove_gone(self.operation)
         sql.apply(present)
+        holds.write_ends(self.operation)
+
+    def _new_operation(self) -> int:
+        title = f"Snapshot load of {self._file_name}"
+        return Operation.objects.create(
+            kind=Operation.Kind.REMOVAL,
+            title=title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…",
+            actor=None,
+            actor_user_id="",
+            actor_name=holds.SYSTEM,
+            created_at=database_now(),
+        ).pk
+
+
+def _held_person(*values: Any) -> HeldPerson:
+    line, user_id, name, certification_id, title, removed_at, operation, operation_title, until, for_good = values
+    # SQLite's times have no zone; they are of UTC.
+    removed_at = removed_at.astimezone(UTC) if removed_at.tzinfo else removed_at.replace(tzinfo=UTC)
+    return HeldPerson(
+        line, user_id, name, certification_id, title, removed_at, operation, operation_title, until, bool(for_good)
+    )

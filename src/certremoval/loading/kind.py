@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from certremoval.loading.columns import Column
-from certremoval.loading.report import PROBLEMS_SHOWN, ProblemList
+from certremoval.loading.report import PROBLEMS_SHOWN, GonePerson, HoldCounts, ProblemList
 from certremoval.loading.sql.statements import rows
 from certremoval.problems import Problem
 
@@ -48,6 +48,7 @@ class Counts:
     created: int
     updated: int
     removed: int | None = None
+    holds: HoldCounts | None = None
 
 
 class Kind(ABC):
@@ -64,6 +65,8 @@ class Kind(ABC):
     locked: ClassVar[tuple[str, ...]] = ()
     """Those among them that others write, too, and that PostgreSQL keeps from them while the load compares and
     writes. (SQLite has one lock for all.)"""
+    operation: int | None = None
+    """The operation by which :meth:`apply` has taken people off, if it has."""
 
     @abstractmethod
     def columns(self) -> Sequence[Column]:
@@ -88,6 +91,17 @@ class Kind(ABC):
     @abstractmethod
     def apply(self, present: Sequence[str]) -> None:
         """Write what differs, within the caller's transaction."""
+
+    def gone(self) -> tuple[GonePerson, ...]:
+        """Return the first people whom :meth:`apply` would take off; before it."""
+        return ()
+
+    def limits(self, *, approval: bool = False) -> tuple[str, ...]:
+        """Return, as sentences, which limits are passed by what :meth:`apply` would take off; before it.
+
+        The limits are those above which the number is typed, or with ``approval`` those above which somebody approves.
+        """
+        return ()
 
     def notes(self) -> Iterator[str]:
         """Yield what the administrator should look at though nothing is wrong; before :meth:`apply`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from certremoval.database.bulk import analyze, fill_table
+from certremoval.database.dialect import dialect
 from certremoval.database.transactions import reading_transaction
+from certremoval.loading.agreeing import Agreement
 from certremoval.loading.certifications import Certifications
 from certremoval.loading.columns import CellError, Column, Value
 from certremoval.loading.enrollments import Enrollments
@@ -42,6 +44,10 @@ def load(
     dry_run: bool = False,
     encoding: str | None = None,
     limits: Limits | None = None,
+    snapshot: bool = False,
+    readd: bool = False,
+    typed: int | None = None,
+    confirm: Callable[[LoadReport], bool] | None = None,
 ) -> LoadReport:
     """Take a whole file of one kind, or nothing of it; say what was done, or all that is wrong.
 
@@ -51,40 +57,63 @@ def load(
     writes nothing and counts what would be done. ``limits`` are those of the settings unless given. Acts for the
     system: who may load is asked by the caller.
 
+    Of enrollments, whoever was removed and is held back is passed over, counted and named; with ``readd`` they are
+    enrolled. A ``snapshot`` is a full file: whoever is on a certification and not named is taken off it, by one
+    operation. ``typed`` is the number of these people, without which a limit is not passed. ``confirm`` is shown the
+    report where anybody would be taken off, asks, and has the number typed itself; it is asked while nothing is locked,
+    and if another number would be taken off when the answer comes, nothing is done.
+
     A file that cannot be used is answered by a report that is not accepted; no exception. Raises InvalidRequest for a
-    kind that there is not.
+    kind that there is not or that has no snapshots; ConfirmationRequired, NotAgreed and ApprovalRequired, when
+    nothing was done.
 
     On SQLite the write lock is held while rows are written, and not before. A call within a transaction of the
     caller's is part of it.
     """
     if kind not in _KINDS:
         raise InvalidRequest(f"{kind} cannot be loaded. Choose one of {', '.join(KINDS)}.")
-    refused = LoadReport(kind=kind, file_name=name, dry_run=dry_run, accepted=False)
+    if (snapshot or readd) and kind != Enrollments.name:
+        raise InvalidRequest(f"Only enrollments are loaded as a snapshot or enroll people again, not {kind}.")
+    if kind == Enrollments.name:
+        made: Kind = Enrollments(file_name=name, snapshot=snapshot, readd=readd)
+    else:
+        made = _KINDS[kind]()
+    refused = LoadReport(kind=kind, file_name=name, dry_run=dry_run, accepted=False, snapshot=snapshot)
+    agreement = Agreement(typed, confirm)
     try:
         with work_area():
-            return _load(_KINDS[kind](), source, refused, encoding=encoding, limits=limits or file_limits())
+            return _load(made, source, refused, agreement, encoding=encoding, limits=limits or file_limits())
     except UnreadableFile as error:
         return replace(refused, problems=error.problems, problem_count=len(error.problems))
 
 
-def _load(kind: Kind, source: BinaryIO, report: LoadReport, *, encoding: str | None, limits: Limits) -> LoadReport:
+def _load(
+    kind: Kind, source: BinaryIO, report: LoadReport, agreement: Agreement, *, encoding: str | None, limits: Limits
+) -> LoadReport:
     """Carry one load through; ``report`` is the empty one."""
     file = _open(kind.columns(), source, name=report.file_name, encoding=encoding, limits=limits)
     report = replace(report, ignored_columns=file.ignored_columns)
     of_cells = ProblemList()
+    # Whoever is asked may take their time: nothing is locked before they have answered.
+    asks = report.snapshot and agreement.confirm is not None
     with reading_transaction():
         # Nothing of the database is read until all is staged: SQLite's log could not shrink for so long.
         report = replace(report, rows=_stage(kind, file, of_cells))
-        if not (report.dry_run or of_cells.count):
+        if not (report.dry_run or of_cells.count or asks):
             keep_others_out(kind.locked)
         answer = _compare(kind, file.present, of_cells, report)
         version = version_read()
     if answer.accepted and not answer.dry_run:
+        agreed = agreement.asked_for(answer)
         with changing(version=version) as still_so:
-            if not still_so:
+            if asks:
+                keep_others_out(kind.locked)
+            if not still_so or (asks and dialect() == "postgresql"):
                 answer = _compare(kind, file.present, of_cells, report)
             if answer.accepted:
+                agreement.require(answer, agreed)
                 kind.apply(file.present)
+                answer = replace(answer, operation=kind.operation)
                 if answer.created or answer.updated or answer.removed:
                     for written in kind.written:
                         analyze(written)
@@ -198,7 +227,11 @@ def _compare(kind: Kind, present: Sequence[str], of_cells: ProblemList, report: 
         accepted=True,
         created=counts.created,
         updated=counts.updated,
-        unchanged=report.rows - counts.created - counts.updated,
+        unchanged=report.rows - counts.created - counts.updated - (counts.holds.held_back if counts.holds else 0),
         removed=counts.removed,
+        holds=counts.holds,
+        gone=kind.gone(),
+        limits=kind.limits(),
+        limits_of_approval=kind.limits(approval=True),
         notes=tuple(kind.notes()),
     )

@@ -18,12 +18,18 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.holders import others_may_act_on_work_of
 from certremoval.access.models import Permission
-from certremoval.certifications.limits import ConfirmationRequired, Taken, limits_passed, require_number
+from certremoval.certifications.limits import (
+    ConfirmationRequired,
+    Taken,
+    approvals_needed,
+    limits_passed,
+    require_number,
+)
 from certremoval.certifications.models import Operation
 from certremoval.certifications.visibility import sees_operation
 from certremoval.organization.models import User
 from certremoval.removals.models import DRAFT_STATES, Job, JobState
-from certremoval.removals.planning import PlanSummary, approvals_needed
+from certremoval.removals.planning import PlanSummary
 from certremoval.removals.previews import line_of_creator
 from certremoval.removals.sql.summarise import OF_PEOPLE
 from certremoval.removals.words import number

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.models import Operation
 from certremoval.organization.models import User
 from certremoval.policy.file_limits import file_limits
@@ -71,6 +72,7 @@ def upload_draft(
     title: str = "",
     comment: str = "",
     reason: str = "",
+    keep_off: KeepOff = NOT_FIRMLY,
     options: PlanOptions,
 ) -> Job:
     """Store a file as a draft that a worker will check. A title may still be missing.
@@ -78,7 +80,9 @@ def upload_draft(
     Raises NotPermitted, InvalidRequest (title or reason too long), FileRefused (too large to be stored).
     """
     require(actor, Permission.REMOVAL_MANAGE)
-    return draft_of_file(actor, source, name=name, title=title, comment=comment, reason=reason, options=options)
+    return draft_of_file(
+        actor, source, name=name, title=title, comment=comment, reason=reason, keep_off=keep_off, options=options
+    )
 
 
 def draft_of_file(
@@ -89,6 +93,7 @@ def draft_of_file(
     title: str,
     comment: str = "",
     reason: str = "",
+    keep_off: KeepOff = NOT_FIRMLY,
     options: PlanOptions,
     undo_of: Job | None = None,
 ) -> Job:
@@ -98,7 +103,14 @@ def draft_of_file(
     stored = _store_within_limit(source, name=name, options=options)
     with nothing_left_of_failure(stored):
         return new_job(
-            actor, stored=stored, title=title, comment=comment, reason=reason, options=options, undo_of=undo_of
+            actor,
+            stored=stored,
+            title=title,
+            comment=comment,
+            reason=reason,
+            options=options,
+            undo_of=undo_of,
+            keep_off=keep_off,
         )
 
 
@@ -142,7 +154,14 @@ def file_of_people(rows: Iterable[tuple[str, str]]) -> Iterator[BinaryIO | None]
 
 
 def draft_of_pasted(
-    actor: User, text: str, *, certification: str, title: str = "", comment: str = "", reason: str = ""
+    actor: User,
+    text: str,
+    *,
+    certification: str,
+    title: str = "",
+    comment: str = "",
+    reason: str = "",
+    keep_off: KeepOff = NOT_FIRMLY,
 ) -> Job:
     """Make a draft of a pasted list, one User ID a line (see :func:`pasted_user_ids`), for one certification.
 
@@ -157,7 +176,16 @@ def draft_of_pasted(
     with tempfile.TemporaryFile() as file:
         write_csv(file, chain([(USER_COLUMN,)], ((user_id,) for user_id in ids)))
         options = PlanOptions(certification=certification)
-        return upload_draft(actor, file, name=PASTED_FILE, title=title, comment=comment, reason=reason, options=options)
+        return upload_draft(
+            actor,
+            file,
+            name=PASTED_FILE,
+            title=title,
+            comment=comment,
+            reason=reason,
+            keep_off=keep_off,
+            options=options,
+        )
 
 
 def check_now(job: Job, *, at_most: int = SMALL_FILE) -> Job:
@@ -306,8 +334,10 @@ def replace_file(actor: User, job_id: int, source: BinaryIO, *, name: str) -> Jo
     return find_job(actor, job_id)
 
 
-def title_draft(actor: User, job_id: int, *, title: str, comment: str, reason: str) -> Job:
-    """Say what a draft is called, and why; a title may still be missing.
+def title_draft(
+    actor: User, job_id: int, *, title: str, comment: str, reason: str, keep_off: KeepOff = NOT_FIRMLY
+) -> Job:
+    """Say what a draft is called, why, and how long its people are kept off; a title may still be missing.
 
     Raises NotFound, NotPermitted, InvalidRequest, WrongState.
     """
@@ -319,7 +349,13 @@ def title_draft(actor: User, job_id: int, *, title: str, comment: str, reason: s
         draft = Job.objects.select_for_update().filter(pk=job.pk, state__in=DRAFT_STATES).first()
         if draft is None:
             raise WrongState(_("Only a draft can be changed."))
-        Operation.objects.filter(pk=job.operation_id).update(title=title, comment=comment, reason=reason)
+        Operation.objects.filter(pk=job.operation_id).update(
+            title=title,
+            comment=comment,
+            reason=reason,
+            held_until=keep_off.until,
+            held_for_good=keep_off.for_good,
+        )
     return find_job(actor, job_id)
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
@@ -44,6 +45,7 @@ def new_job(
     reason: str,
     options: PlanOptions | RestoreOptions,
     undo_of: Job | None = None,
+    keep_off: KeepOff = NOT_FIRMLY,
     lease_token: str | None = None,
 ) -> Job:
     """Make a job of a stored file, or a restore, to be planned; with ``lease_token`` its maker holds it."""
@@ -58,6 +60,8 @@ def new_job(
             actor_user_id=actor.user_id,
             actor_name=actor.full_name,
             created_at=now,
+            held_until=keep_off.until,
+            held_for_good=keep_off.for_good,
         )
         return Job.objects.create(
             operation=operation,

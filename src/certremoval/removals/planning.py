@@ -14,9 +14,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
-from certremoval.access.holders import several_hold
-from certremoval.access.models import Permission
-from certremoval.certifications.limits import Taken, limits_passed
+from certremoval.certifications.limits import approvals_needed, limits_passed
 from certremoval.certifications.models import HOLDING_STATUSES, Certification, Operation
 from certremoval.database.clock import database_now
 from certremoval.database.dialect import dialect
@@ -99,15 +97,6 @@ def count_units(remove_count: int) -> tuple[UnitCounts, ...]:
         before = by_type.get(type_name) or UnitCounts(type_name, (), others=in_units, none=remove_count - in_units)
         by_type[type_name] = replace(before, units=(*before.units, unit), others=before.others - unit[-1])
     return tuple(by_type[name] for name in sorted(by_type, key=lambda name: (order.get(name, len(order)), name)))
-
-
-def approvals_needed(remove_count: int, taken: Taken) -> tuple[str, ...]:
-    """Return why another administrator must approve a removal; nothing as long as not even two people could.
-
-    See :func:`~certremoval.certifications.limits.limits_passed`.
-    """
-    passed = limits_passed(remove_count, taken, approval=True)
-    return passed if passed and several_hold(Permission.REMOVAL_APPROVE) else ()
 
 
 @dataclass(frozen=True, slots=True)

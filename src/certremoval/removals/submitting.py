@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
@@ -72,6 +73,7 @@ def remove_file(
     options: PlanOptions,
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
+    keep_off: KeepOff = NOT_FIRMLY,
     typed: int | None = None,
     said: Collection[str] = (),
     confirm: Callable[[PlanSummary], bool] | None = None,
@@ -82,7 +84,8 @@ def remove_file(
     ``source`` is seekable. ``typed`` is the number of people that somebody typed, ``said`` which checks somebody has
     answered by saying so (:data:`~certremoval.removals.checks.SAID`). ``confirm`` is shown what an accepted file would
     do, where it would remove anybody, tells all checks of it, and asks for that number itself where a limit is passed:
-    what it agrees to is the very plan that is kept. What needs approval waits for it.
+    what it agrees to is the very plan that is kept. What needs approval waits for it. ``keep_off`` says how long loads
+    keep these people off.
 
     Raises NotPermitted, InvalidRequest (title, choices, a reason that is too long, or none where one is required),
     FileRefused, ConfirmationRequired, NotConfirmed, WrongState (this process stood still for so long that another took
@@ -99,6 +102,7 @@ def remove_file(
         options=options,
         skip_problems=skip_problems,
         scheduled_for=scheduled_for,
+        keep_off=keep_off,
         typed=typed,
         said=said,
         confirm=confirm,
@@ -118,6 +122,7 @@ def queue_file(
     skip_problems: bool = False,
     scheduled_for: datetime | None = None,
     undo_of: Job | None = None,
+    keep_off: KeepOff = NOT_FIRMLY,
     typed: int | None = None,
     said: Collection[str] = (),
     confirm: Callable[[PlanSummary], bool] | None = None,
@@ -150,6 +155,7 @@ def queue_file(
                     reason=reason,
                     options=options,
                     undo_of=undo_of,
+                    keep_off=keep_off,
                     lease_token=secrets.token_hex(16),
                 )
                 queue_at_once(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import permissions_of, require
 from certremoval.certifications.catalogue import find_certification
 from certremoval.certifications.history import NamedPerson, RemovalEntry, ShownOperation, removals_from
-from certremoval.certifications.models import Certification, Enrollment, EnrollmentStatus, RemovalRecord
+from certremoval.certifications.models import Certification, Enrollment, EnrollmentStatus, HoldEnd, RemovalRecord
 from certremoval.certifications.visibility import viewable_certifications
 from certremoval.organization.models import User
 from certremoval.problems import NotFound
@@ -42,8 +43,9 @@ class TimelineEntry:
 
     ``kind`` is one of ``assigned``, ``certified``, ``expires`` (days that the enrollment names, or named when it was
     removed), ``planned`` (a line of a job's file), ``left_alone`` and ``not_reached`` (what became of it, if not
-    removed), ``removed``, ``restored``. ``operation`` and ``job`` are None where the viewer does not see them; ``line``
-    is None where the job is too large to tell. ``outcome`` is the code of the line as it is now.
+    removed), ``removed``, ``restored``, ``let_on_again`` (loads may enroll the person again). ``operation`` and ``job``
+    are None where the viewer does not see them; ``line`` is None where the job is too large to tell. ``outcome`` is the
+    code of the line as it is now.
     """
 
     kind: str
@@ -312,8 +314,33 @@ def _removals(pair: _Pair) -> Iterator[TimelineEntry]:
             )
 
 
-SOURCES: tuple[Callable[[_Pair], Iterable[TimelineEntry]], ...] = (_days, _lines, _removals)
-"""What tells of a pair. A new one (such as who let somebody be enrolled again) joins here, with kinds of its own."""
+def _hold_ends(pair: _Pair) -> Iterator[TimelineEntry]:
+    """Yield who or what let loads enroll the person again, other than by putting them back."""
+    removals = {entry.record_id: entry for entry in pair.removals}
+    operations = {entry.operation_key for entry in pair.removals}
+    ends = HoldEnd.objects.filter(Q(record_id__in=removals) | Q(operation_id__in=operations))
+    for end in ends:
+        if end.operation_id is not None and end.kind == HoldEnd.Kind.SNAPSHOT:
+            continue  # of a full file's own removals, which hold nobody back
+        yield TimelineEntry(
+            kind="let_on_again",
+            words=_end_words(HoldEnd.Kind(end.kind)),
+            at=end.ended_at,
+            by=NamedPerson(end.actor_user_id, end.actor_name),
+        )
+
+
+def _end_words(kind: HoldEnd.Kind) -> str:
+    match kind:
+        case HoldEnd.Kind.LIFT:
+            return _("Not held back any more: loads may enroll this person again")
+        case HoldEnd.Kind.READD:
+            return _("Enrolled again by a load")
+    return _("Not held back any more: a full file no longer named this person")
+
+
+SOURCES: tuple[Callable[[_Pair], Iterable[TimelineEntry]], ...] = (_days, _lines, _removals, _hold_ends)
+"""What tells of a pair. A new one joins here, with kinds of its own."""
 
 
 def _when(entry: TimelineEntry) -> tuple[date, int, datetime]:

@@ -16,8 +16,9 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
 from certremoval.certifications.history import RemovalEntry, find_record
 from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
+from certremoval.certifications.visibility import sees_operation
 from certremoval.organization.models import User
-from certremoval.problems import InvalidRequest, NothingToDo, Problem, WrongState
+from certremoval.problems import InvalidRequest, NotFound, NothingToDo, Problem, WrongState
 from certremoval.removals.counts import done_count
 from certremoval.removals.drafts import draft_of_file, file_of_people
 from certremoval.removals.jobs import find_job
@@ -169,6 +170,109 @@ def undo_job(
                 progress=progress,
             )
     options = RestoreOptions(target.operation_id, _chosen(users))
+    return _queue_restore(
+        actor,
+        options,
+        title=title,
+        comment=comment,
+        reason=reason,
+        undo_of=target,
+        typed=typed,
+        said=said,
+        confirm=confirm,
+        progress=progress,
+    )
+
+
+def undo_operation(
+    actor: User,
+    operation_id: int,
+    *,
+    users: Sequence[str] | None = None,
+    title: str = "",
+    comment: str = "",
+    reason: str = "",
+    typed: int | None = None,
+    said: Collection[str] = (),
+    confirm: Confirm | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """Plan the undo of a removal that may have no job (of one person, of a full file), and queue it.
+
+    Raises what :func:`undo_job` raises, which is asked where there is a job.
+    """
+    job = Job.objects.filter(operation_id=operation_id).first()
+    if job is not None:
+        return undo_job(
+            actor,
+            job.pk,
+            users=users,
+            title=title,
+            comment=comment,
+            reason=reason,
+            typed=typed,
+            said=said,
+            confirm=confirm,
+            progress=progress,
+        )
+    operation = find_undoable_operation(actor, operation_id)
+    title, reason = checked_title(title or undo_title(operation.title)), checked_reason(reason)
+    refuse_unstorable((title, comment, reason))
+    options = RestoreOptions(operation.pk, _chosen(users))
+    return _queue_restore(
+        actor,
+        options,
+        title=title,
+        comment=comment,
+        reason=reason,
+        undo_of=None,
+        typed=typed,
+        said=said,
+        confirm=confirm,
+        progress=progress,
+    )
+
+
+def draft_undo_operation(actor: User, operation_id: int) -> Job:
+    """Make a draft that undoes a removal that has no job, for all its people.
+
+    Raises NotFound, NotPermitted, WrongState (it has a job, which is undone), NothingToDo.
+    """
+    operation = find_undoable_operation(actor, operation_id)
+    return _new_restore(actor, RestoreOptions(operation.pk), title=undo_title(operation.title), undo_of=None)
+
+
+def find_undoable_operation(actor: User, operation_id: int) -> Operation:
+    """Return a removal that has no job and that the actor may undo.
+
+    Raises NotFound, NotPermitted, WrongState (it has a job, which is undone), NothingToDo (all are put back).
+    """
+    operation = Operation.objects.filter(pk=operation_id, kind=Operation.Kind.REMOVAL).first()
+    if operation is None or not sees_operation(actor, operation):
+        raise NotFound(_("There is no such removal, or none that you may see."))
+    require_over_work_of(actor, Permission.REMOVAL_UNDO, operation.actor_id)
+    if Job.objects.filter(operation_id=operation_id).exists():
+        raise WrongState(_("The removal was done by a job. Undo the job."))
+    records = RemovalRecord.objects.filter(operation_id=operation_id)
+    if not records.exclude(pk__in=Restoration.objects.values("record_id")).exists():
+        raise nothing_to_undo()
+    return operation
+
+
+def _queue_restore(
+    actor: User,
+    options: RestoreOptions,
+    *,
+    title: str,
+    comment: str,
+    reason: str,
+    undo_of: Job | None,
+    typed: int | None,
+    said: Collection[str],
+    confirm: Confirm | None,
+    progress: Progress | None,
+) -> Job:
+    """Plan a restore in this process, and queue it."""
     try:
         with planned_restore(options, actor=actor) as summary:
             if not summary.remove_count:
@@ -182,7 +286,7 @@ def undo_job(
                     comment=comment,
                     reason=reason,
                     options=options,
-                    undo_of=target,
+                    undo_of=undo_of,
                     lease_token=secrets.token_hex(16),
                 )
                 made.append(job)

@@ -38,8 +38,8 @@ def unknown(field: str, found: str) -> str:
 
 
 def count_created() -> int:
-    """Count the people who come onto a certification."""
-    return number("SELECT count(*) FROM load_found WHERE key IS NULL")
+    """Count the people who come onto a certification: those not on it, but those held back."""
+    return number("SELECT count(*) FROM load_found WHERE key IS NULL") - number("SELECT count(*) FROM load_held")
 
 
 def count_updated() -> int:
@@ -48,7 +48,7 @@ def count_updated() -> int:
 
 
 def apply(present: Sequence[str]) -> None:
-    """Write changed enrollments, then new ones. Equal ones are not touched: their revision stays."""
+    """Write changed enrollments, then new ones but those held back. Equal ones keep their revision: not touched."""
     values = _values(present)
     execute(f"""
         UPDATE enrollments SET {", ".join(f"{field} = s.{field}" for field in values)}
@@ -60,6 +60,6 @@ def apply(present: Sequence[str]) -> None:
         INSERT INTO enrollments (certification_id, user_id, revision, {", ".join(Enrollment.VALUES)})
         SELECT f.certification_key, f.user_key, 1, {", ".join(staged)}
         FROM load_found f JOIN load_rows s ON s.line = f.line
-        WHERE f.key IS NULL
+        WHERE f.key IS NULL AND NOT EXISTS (SELECT 1 FROM load_held h WHERE h.line = f.line)
         ORDER BY f.certification_key, f.user_key
     """)

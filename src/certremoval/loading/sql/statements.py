@@ -21,6 +21,10 @@ TABLES = (
     "load_tree",
     "load_groups",
     "load_owners",
+    "load_removed",
+    "load_held",
+    "load_gone",
+    "load_ends",
 )
 """Every TEMP table that a load may make."""
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from certremoval.access.models import Permission
 from certremoval.access.rules import permissions_of
 from certremoval.certifications.catalogue import find_certification
-from certremoval.certifications.models import Certification, Enrollment
+from certremoval.certifications.holding import MOST_COUNTED, held_count
+from certremoval.certifications.models import Certification, Enrollment, RemovalRecord
 from certremoval.certifications.people_on import FEW, PeoplePage, page_of, people_on
 from certremoval.certifications.visibility import may_manage_certification
 from certremoval.organization.models import OrganizationalUnit
@@ -49,6 +50,8 @@ def certification_page(request: SignedInRequest, key: int) -> HttpResponse:
         "may_set_limits": request.user.is_superuser,
         "opens_people": Permission.CERTIFICATION_VIEW in held,
         **_owners(certification),
+        "held_count": held_count(RemovalRecord.objects.filter(certification_key=certification.pk)),
+        "most_held": MOST_COUNTED,
         "form": asked.form,
         "unit_choices": [_choice(asked, unit) for unit in asked.units],
         "units_offered": units_to_offer(UNITS_OFFERED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -11,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from certremoval.certifications.holding import checked_keep_off
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.certifications.removing import LONGEST_REASON, find_removable, remove_person
 from certremoval.policy.reasons import ReasonRequired, require_reason
+from certremoval.problems import InvalidRequest
 from certremoval.web.certifications.filters import address_query, read_people, status_words
+from certremoval.web.drafts.typed import FOR_GOOD, UNTIL
 from certremoval.web.pages import SignedInRequest, signed_in_page
 from certremoval.web.reasons import reasons_shown
 
@@ -36,6 +41,35 @@ class RemovalForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2, "dir": "auto"}),
     )
+    keep_off = forms.ChoiceField(
+        label=gettext_lazy("Keep this person off"),
+        choices=[
+            ("", gettext_lazy("until assigned again by hand, or by a load that re-adds")),
+            (UNTIL, gettext_lazy("until the day below")),
+            (FOR_GOOD, gettext_lazy("for good")),
+        ],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    keep_off_until = forms.DateField(
+        label=gettext_lazy("Kept off until"),
+        help_text=gettext_lazy("Only where a day is chosen above."),
+        required=False,
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read how long the person is kept off, as ``how_long``."""
+        cleaned = super().clean() or {}
+        choice, day = cleaned.get("keep_off"), cleaned.get("keep_off_until")
+        if choice == UNTIL and day is None and "keep_off_until" not in self.errors:
+            self.add_error("keep_off_until", _("Say until which day, as 2026-12-31, or choose otherwise."))
+        try:
+            cleaned["how_long"] = checked_keep_off(day if choice == UNTIL else None, for_good=choice == FOR_GOOD)
+        except InvalidRequest as refusal:
+            self.add_error("keep_off_until", refusal.message)
+        return cleaned
 
     def __init__(self, data: QueryDict | None, *, required: bool, offered: bool) -> None:
         super().__init__(data)
@@ -80,6 +114,7 @@ def remove_person_page(request: SignedInRequest, key: int, user_key: int) -> Htt
             user_key=user_key,
             comment=form.cleaned_data["comment"],
             reason=form.cleaned_data["reason"],
+            keep_off=form.cleaned_data["how_long"],
         )
         names = {"person": enrollment.user.full_name, "certification": enrollment.certification.title}
         messages.success(request, _("%(person)s was removed from %(certification)s.") % names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from certremoval.web.certifications import bulk_removing, certification, exporting, listing, person_removing
+from certremoval.web.certifications import bulk_removing, certification, exporting, holding, listing, person_removing
 
 urlpatterns: list[URLPattern] = [
     path("certifications/", listing.certifications_page, name="certifications"),
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern] = [
         person_removing.remove_person_page,
         name="certification-remove-person",
     ),
+    path("certifications/<int:key>/held-back/", holding.held_back_page, name="certification-held-back"),
+    path("removal-records/<int:record_id>/lift/", holding.lift, name="hold-lift"),
 ]

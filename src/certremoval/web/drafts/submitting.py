@@ -187,6 +187,7 @@ def _with_typed(texts: Texts, form: QueryDict) -> Texts:
     all_texts = QueryDict(mutable=True)
     all_texts.update({name: form.get(name, getattr(texts, name)) for name in ("title", "reason")})
     all_texts["comment"] = texts.comment
+    all_texts.update({"keep_off": texts.keep_off, "keep_off_until": texts.keep_off_until})
     return typed_texts(all_texts)
 
 

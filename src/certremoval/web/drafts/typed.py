@@ -1,12 +1,19 @@
-"""What is typed about a job: its title, comment and reason. Nothing of it is lost, whatever is wrong with it."""
+"""What is typed about a job: its title, comment and reason, and how long its people are kept off.
+
+Nothing of it is lost, whatever is wrong with it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from certremoval.certifications.holding import KeepOff, checked_keep_off, keep_off_of
 from certremoval.problems import InvalidRequest
 from certremoval.removals.models import Job
 from certremoval.removals.texts import refuse_unstorable
@@ -16,28 +23,40 @@ from certremoval.web.pages import SignedInRequest
 _KEPT = "typed_on_drafts"
 _DRAFTS_KEPT = 10
 
+UNTIL, FOR_GOOD = "until", "for_good"
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Title, comment and reason as they were typed, and what is wrong with each, by its name."""
+    """Title, comment and reason as they were typed, and what is wrong with each, by its name.
+
+    ``keep_off`` is empty, ``until`` or ``for_good``; ``keep_off_until`` the day as it was typed.
+    """
 
     title: str = ""
     comment: str = ""
     reason: str = ""
+    keep_off: str = ""
+    keep_off_until: str = ""
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
-    def without_mistakes(self, job: Job | None = None) -> dict[str, str]:
+    def without_mistakes(self, job: Job | None = None) -> dict[str, Any]:
         """Return what can be stored; in place of a text with a mistake, the one that the job has."""
         before = job.operation if job is not None else None
-        return {
+        kept: dict[str, Any] = {
             name: getattr(self, name) if name not in self.mistakes else getattr(before, name, "")
             for name in ("title", "comment", "reason")
         }
+        if "keep_off_until" in self.mistakes:
+            return {**kept, "keep_off": KeepOff() if before is None else keep_off_of(before)}
+        until = date.fromisoformat(self.keep_off_until) if self.keep_off == UNTIL else None
+        return {**kept, "keep_off": KeepOff(until, self.keep_off == FOR_GOOD)}
 
 
 def typed_texts(form: QueryDict) -> Texts:
-    """Read the three texts of a form. A missing title is no mistake: it can be given until the job is submitted."""
+    """Read the texts of a form. A missing title is no mistake: it can be given until the job is submitted."""
     title, comment, reason = (form.get(name, "") for name in ("title", "comment", "reason"))
+    keep_off, until = form.get("keep_off", ""), form.get("keep_off_until", "").strip()
     checks: dict[str, tuple[str, Callable[[str], object]]] = {
         "title": (title, lambda text: checked_title(text) if text.strip() else ""),
         "comment": (comment, str),
@@ -50,7 +69,21 @@ def typed_texts(form: QueryDict) -> Texts:
             check(text)
         except InvalidRequest as refusal:
             mistakes[name] = refusal.message
-    return Texts(title, comment, reason, mistakes)
+    if keep_off == UNTIL:
+        try:
+            _checked_day(until)
+        except InvalidRequest as refusal:
+            mistakes["keep_off_until"] = refusal.message
+    return Texts(title, comment, reason, keep_off, until, mistakes)
+
+
+def _checked_day(typed: str) -> None:
+    """Raise InvalidRequest unless this is a day until which people can be kept off."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise InvalidRequest(_("Say until which day, as 2026-12-31, or choose otherwise.")) from None
+    checked_keep_off(day)
 
 
 def keep_typed(request: SignedInRequest, job: Job, texts: Texts) -> None:
@@ -58,6 +91,8 @@ def keep_typed(request: SignedInRequest, job: Job, texts: Texts) -> None:
     kept = {key: value for key, value in request.session.get(_KEPT, {}).items() if key != str(job.pk)}
     if texts.mistakes:
         kept[str(job.pk)] = {name: getattr(texts, name) for name in texts.mistakes}
+        if "keep_off_until" in texts.mistakes:
+            kept[str(job.pk)]["keep_off"] = texts.keep_off
     if kept or _KEPT in request.session:
         request.session[_KEPT] = dict(list(kept.items())[-_DRAFTS_KEPT:])
 
@@ -67,6 +102,10 @@ def texts_of(request: SignedInRequest, job: Job) -> Texts:
     operation = job.operation
     form = QueryDict(mutable=True)
     form.update({"title": operation.title, "comment": operation.comment, "reason": operation.reason})
+    if operation.held_until is not None:
+        form.update({"keep_off": UNTIL, "keep_off_until": operation.held_until.isoformat()})
+    elif operation.held_for_good:
+        form["keep_off"] = FOR_GOOD
     for name, text in request.session.get(_KEPT, {}).get(str(job.pk), {}).items():
         form[name] = text
     return typed_texts(form)

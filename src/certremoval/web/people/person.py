@@ -14,6 +14,7 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import require
 from certremoval.certifications.enrollments import EXPORT_COLUMNS, enrollments_of_person
 from certremoval.certifications.history import HistoryPage, removal_history, removal_history_page
+from certremoval.certifications.holding import held_person
 from certremoval.certifications.models import Enrollment
 from certremoval.certifications.register import RECORD_COLUMNS, operations_named, rows_of
 from certremoval.certifications.visibility import manageable_certifications
@@ -21,9 +22,13 @@ from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound
 from certremoval.removals.jobs import jobs_of_operations
 from certremoval.removals.undoing import can_be_put_back
+from certremoval.web.certifications.holding import held_rows
 from certremoval.web.downloads import Format, table_download
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
 from certremoval.web.records.places import place_in_list
+
+_MOST_HELD = 200
+"""Certifications that one person is held back from, of which a page shows no more."""
 
 
 def find_person(actor: User, key: int) -> User:
@@ -58,6 +63,7 @@ def person_page(request: SignedInRequest, key: int) -> HttpResponse:
         "places": person.memberships.select_related("type", "unit").order_by("type__is_custom", "type__pk"),
         "groups": list(person.member_of.order_by("name")),
         "enrollments": [(one, one.certification.pk in manageable) for one in enrollments],
+        "held": held_rows(request.user, held_person(request.user, person.pk, limit=_MOST_HELD).entries),
         "history": history,
         "mistake": mistake,
         "is_later_page": "after" in request.GET,

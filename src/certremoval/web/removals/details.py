@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from certremoval.certifications.holding import may_lift_all
 from certremoval.certifications.visibility import sees_operation, viewable_certifications
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
@@ -20,6 +21,7 @@ from certremoval.removals.approving import decision_on, may_decide
 from certremoval.removals.counts import DONE, TO_DO, job_counts, job_result, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.jobs import find_job, jobs_of_operations
+from certremoval.removals.lifting import held_by_job, lifted
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
@@ -32,6 +34,7 @@ from certremoval.web.drafts.preview import preview_page
 from certremoval.web.drafts.when import when_asked
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
 from certremoval.web.removals.kept import records_address
+from certremoval.web.removals.lifting import held_words
 from certremoval.web.removals.progress import Seen, time_left
 from certremoval.web.removals.shares import Part, parts_of
 
@@ -195,6 +198,20 @@ def _facts(viewer: User, job: Job) -> dict[str, Any]:
         "certifications": [(one, one.certification_key in viewable) for one in certifications],
         "certifications_more": max(job.certification_count - len(certifications), 0),
         "problem_lines": refusing_count(job),
+        **_holds(viewer, job),
+    }
+
+
+def _holds(viewer: User, job: Job) -> dict[str, Any]:
+    """Return how many people the job holds back, whether the viewer may lift that, and who has lifted it."""
+    if job.restores or job.state not in ENDED_STATES:
+        return {}
+    lifted_by = lifted(job)
+    held = 0 if lifted_by is not None else held_by_job(job)
+    return {
+        "held": held_words(held) if held else "",
+        "may_lift": held > 0 and may_lift_all(viewer, job.operation),
+        "lifted": lifted_by,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from certremoval.web.removals import approving, details, downloads, listing, undo
+from certremoval.web.removals import approving, details, downloads, lifting, listing, undo
 
 urlpatterns: list[URLPattern] = [
     path("certification-removal/", listing.jobs_page, name="jobs"),
@@ -18,5 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("certification-removal/<int:job_id>/approve/", approving.approve_page, name="job-approve"),
     path("certification-removal/<int:job_id>/decline/", approving.decline_page, name="job-decline"),
     path("certification-removal/<int:job_id>/undo/", undo.undo_page, name="job-undo"),
+    path("certification-removal/<int:job_id>/lift/", lifting.lift_page, name="job-lift"),
+    path("removal-operations/<int:operation_id>/undo/", undo.undo_operation_page, name="operation-undo"),
     path("removal-records/<int:record_id>/put-back/", undo.put_back, name="put-back"),
 ]

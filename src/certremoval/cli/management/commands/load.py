@@ -5,15 +5,20 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from certremoval.cli.arguments import add_later, refuse_later
+from certremoval.certifications.limits import ConfirmationRequired
+from certremoval.cli.arguments import add_number
+from certremoval.cli.asking import can_ask, number_agreed_to
 from certremoval.cli.command import Command as BaseCommand
-from certremoval.cli.failures import REFUSED
+from certremoval.cli.command import refusal
+from certremoval.cli.failures import REFUSED, UsageError
 from certremoval.cli.files import open_source
+from certremoval.cli.load_reports import accepted_lines, gone_lines
 from certremoval.cli.reports import lines_of, problem_lines
 from certremoval.cli.text import shown
+from certremoval.loading.agreeing import NotAgreed
+from certremoval.loading.enrollments import Enrollments
 from certremoval.loading.loads import KINDS, load
 from certremoval.loading.report import LoadReport
-from certremoval.removals.words import number
 
 
 class Command(BaseCommand):
@@ -23,12 +28,22 @@ class Command(BaseCommand):
         Load a file, whole or not at all: lines are created or updated by their id, equal ones are not touched, nobody
         is deleted. A column that is not there leaves values; a blank cell clears them. In an empty database load in
         this order: organizational_units, users, groups, certifications, enrollments.
+
+        Enrollments: whoever was removed and not put back stays removed, load after load; they are counted and listed.
+        With --readd they are enrolled again. A full file is loaded with --snapshot: whoever is on a certification and
+        not named in the file is taken off, by one operation that can be undone, and whoever is held back and not named
+        is held back no more. Before anybody is taken off it asks, unless --yes is given; above a limit the number of
+        people must be typed, as --confirm N.
     """
     example = """
 certremoval load users people.csv --dry-run
 certremoval load enrollments enrollments.xlsx
+certremoval load enrollments all-enrollments.csv --snapshot --yes
     """
-    exits = {0: "loaded; with --dry-run: it would be", 1: "refused, nothing was changed"}
+    exits = {
+        0: "loaded; with --dry-run: it would be",
+        1: "refused, the number was missing or wrong, or the answer was no; nothing was changed",
+    }
 
     def arguments(self, parser: CommandParser) -> None:
         """Add kind and file."""
@@ -37,20 +52,52 @@ certremoval load enrollments enrollments.xlsx
         parser.add_argument("--dry-run", action="store_true", help="count and check, but write nothing")
         parser.add_argument("--encoding", metavar="E", help="of a CSV file that is not UTF-8, as windows-1252")
         parser.add_argument(
-            "--yes", action="store_true", help="answer yes to what a load may ask (in this release it asks nothing)"
+            "--snapshot",
+            action="store_true",
+            help="enrollments: the file is a full one; take off whoever it does not name",
         )
-        add_later(parser, "--snapshot", "--readd")
-        add_later(parser, "--confirm", metavar="N")
+        parser.add_argument(
+            "--readd", action="store_true", help="enrollments: enroll those again who were removed and are held back"
+        )
+        parser.add_argument("--yes", action="store_true", help="do not ask before a snapshot takes people off")
+        add_number(parser)
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Load."""
-        refuse_later(options, "--snapshot", "--readd", "--confirm")
-        with open_source(options["file"]) as (source, name):
-            report = load(options["kind"], source, name=name, dry_run=options["dry_run"], encoding=options["encoding"])
+        _check_usage(options)
+
+        def agreed(report: LoadReport) -> bool:
+            if not can_ask():
+                raise UsageError(
+                    "People would be taken off, and nobody can be asked here, since standard input is no terminal. Look"
+                    " with --dry-run, and add --yes. Nothing was done."
+                )
+            self.note(*gone_lines(report))
+            removed = report.removed or 0
+            return number_agreed_to(self, removed, limits=report.limits, typed=options["confirm"])
+
+        try:
+            with open_source(options["file"]) as (source, name):
+                report = load(
+                    options["kind"],
+                    source,
+                    name=name,
+                    dry_run=options["dry_run"],
+                    encoding=options["encoding"],
+                    snapshot=options["snapshot"],
+                    readd=options["readd"],
+                    typed=options["confirm"],
+                    confirm=None if options["yes"] else agreed,
+                )
+        except ConfirmationRequired as error:
+            self.note("Nothing was done." if isinstance(error, NotAgreed) else shown(error.message))
+            if self.json_asked:
+                self.answer(refusal(error.problems, error.counts))
+            return REFUSED
         if self.json_asked:
             self.answer(report.as_json())
         elif report.accepted:
-            self.tell(*_accepted_lines(report))
+            self.tell(*accepted_lines(report))
         else:
             self.note(
                 f"{shown(report.file_name)}: {lines_of(report.rows)}",
@@ -61,16 +108,9 @@ certremoval load enrollments enrollments.xlsx
         return 0 if report.accepted else REFUSED
 
 
-def _accepted_lines(report: LoadReport) -> list[str]:
-    counts = [
-        f"{number(report.created)} {'to be created' if report.dry_run else 'created'}",
-        f"{number(report.updated)} {'to be updated' if report.dry_run else 'updated'}",
-        f"{number(report.unchanged)} unchanged",
-    ]
-    if report.removed is not None:
-        counts.append(f"{number(report.removed)} {'to be taken out' if report.dry_run else 'taken out'}")
-    lines = [f"{shown(report.file_name)}: {lines_of(report.rows)}: {', '.join(counts)}."]
-    if report.ignored_columns:
-        lines.append(f"Columns that were not used: {', '.join(map(shown, report.ignored_columns))}.")
-    lines += [shown(note) for note in report.notes]
-    return [*lines, "Nothing was changed; this was a dry run."] if report.dry_run else lines
+def _check_usage(options: Mapping[str, Any]) -> None:
+    for name in ("snapshot", "readd"):
+        if options[name] and options["kind"] != Enrollments.name:
+            raise UsageError(f"--{name} is for enrollments, not for {options['kind']}. Nothing was done.")
+    if options["confirm"] is not None and not options["snapshot"]:
+        raise UsageError("--confirm tells how many people a --snapshot takes off. Add --snapshot. Nothing was done.")

@@ -8,8 +8,17 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
+from certremoval.certifications.holding import KeepOff
 from certremoval.certifications.limits import ConfirmationRequired
-from certremoval.cli.arguments import add_actor, add_number, add_plan, moment_of, plan_options
+from certremoval.cli.arguments import (
+    add_actor,
+    add_keep_off,
+    add_number,
+    add_plan,
+    keep_off_of,
+    moment_of,
+    plan_options,
+)
 from certremoval.cli.asking import agreed_to, can_ask, check_lines, not_agreed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
@@ -37,7 +46,8 @@ class Command(BaseCommand):
     help = """
         Remove the people of a file from their certifications. The file is checked whole before anything happens: if a
         line has a problem, nobody is removed, unless --skip-problems leaves those lines out. The job is then run by a
-        worker, or at once by this command with --wait.
+        worker, or at once by this command with --wait. Loads of enrollments do not enroll these people again, unless
+        they re-add or no longer name them; with --keep-off-until or --keep-off-for-good not even then.
 
         Without --yes it asks before it removes anybody, and says if you are one of them, or if the same people were
         sent before; --yes answers that. Above a limit (500 people, or a fifth of everyone on one certification, unless
@@ -77,6 +87,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
             metavar="WHEN",
             help="run the job then and not now, as 2026-11-30T06:00, in the administrator's own time zone",
         )
+        add_keep_off(parser)
         add_number(parser)
 
     def act(self, options: Mapping[str, Any]) -> int:
@@ -88,16 +99,23 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to remove people without a"
                 " question. Nothing was done."
             )
+        keep_off = keep_off_of(options)
         actor = acting_administrator(options["actor"])
         when = None if options["at"] is None else moment_of(options["at"], actor)
         with open_source(options["file"]) as (source, name):
-            job = self._submit(actor, source, name, when, options)
+            job = self._submit(actor, source, name, when, keep_off, options)
         if job is None:
             return REFUSED
         return tell_queued(self, job, wait=options["wait"])
 
     def _submit(
-        self, actor: User, source: BinaryIO, name: str, when: datetime | None, options: Mapping[str, Any]
+        self,
+        actor: User,
+        source: BinaryIO,
+        name: str,
+        when: datetime | None,
+        keep_off: KeepOff,
+        options: Mapping[str, Any],
     ) -> Job | None:
         """Make the job; None if the file was refused or the answer was no, which is told."""
         progress = Progress(sys.stderr)
@@ -119,6 +137,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
                 options=plan_options(options),
                 skip_problems=options["skip_problems"],
                 scheduled_for=when,
+                keep_off=keep_off,
                 typed=options["confirm"],
                 said=SAID if options["yes"] else (),
                 confirm=None if options["yes"] else agreed,

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from certremoval.access.actors import acting_administrator
 from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
-from certremoval.cli.arguments import add_actor, add_job, add_number, identifier
+from certremoval.cli.arguments import add_actor, add_job, add_number, identifier, job_number
 from certremoval.cli.asking import agreed_to, can_ask, check_lines, not_agreed
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.failures import UsageError
@@ -18,7 +18,7 @@ from certremoval.cli.reports import question_lines, undo_lines
 from certremoval.cli.waiting import tell_queued
 from certremoval.removals.checks import SAID
 from certremoval.removals.planning import PlanSummary
-from certremoval.removals.undoing import undo_job
+from certremoval.removals.undoing import undo_job, undo_operation
 
 
 class Command(BaseCommand):
@@ -46,7 +46,13 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
 
     def arguments(self, parser: CommandParser) -> None:
         """Add the job, and who of it."""
-        add_job(parser)
+        add_job(parser, optional=True)
+        parser.add_argument(
+            "--operation",
+            metavar="N",
+            type=job_number,
+            help="in place of a job: a removal that has none, as of a snapshot load, which tells its number",
+        )
         parser.add_argument(
             "--user-id", metavar="U", action="append", type=identifier, help="only this person; may be repeated"
         )
@@ -60,6 +66,8 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
 
     def act(self, options: Mapping[str, Any]) -> int:
         """Look, ask, put back, wait."""
+        if (options["job"] is None) == (options["operation"] is None):
+            raise UsageError("Name what is to be undone: the number of a job, or --operation N. Nothing was done.")
         if not options["yes"] and not can_ask():
             raise UsageError(
                 "Nobody can be asked here, since standard input is no terminal. Add --yes to undo the job without a"
@@ -76,9 +84,10 @@ certremoval undo 12 --user-id 000123 --user-id 000456 --reason "On the list by m
             return agreed_to(self, summary, typed=options["confirm"])
 
         try:
-            job = undo_job(
+            undo = undo_job if options["operation"] is None else undo_operation
+            job = undo(
                 actor,
-                options["job"],
+                options["job"] if options["operation"] is None else options["operation"],
                 users=options["user_id"],
                 title=options["title"],
                 comment=options["comment"],
