@@ -32,6 +32,8 @@ class Record:
     job: ModelJob | None
     by: ModelJob | None = None
     """The restore that put it back."""
+    lets_on: bool = False
+    """Loads may put the person on again: its hold was ended, or it never held."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,13 @@ class Model:
         """Take somebody off, with a record."""
         one = self.enrolled.pop(pair)
         self.records.append(Record(one.number, one.revision, pair, one.status, job))
+
+    def held(self, pair: Pair) -> Record | None:
+        """Return the removal that keeps loads from putting somebody on a certification; None if none does."""
+        last = next((record for record in reversed(self.records) if record.pair == pair), None)
+        if pair in self.enrolled or last is None or last.by is not None or last.lets_on:
+            return None
+        return last
 
     def restorable(self, record: Record) -> str:
         """Return whether a removal can be put back now."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,15 +27,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from certremoval.access.models import Permission
+from certremoval.certifications.holding import lift_hold
 from certremoval.certifications.models import Certification, Enrollment, RemovalRecord, Restoration
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
+from certremoval.loading.agreeing import ApprovalRequired
 from certremoval.loading.loads import load
+from certremoval.loading.report import LoadReport
 from certremoval.organization.models import OrganizationalUnit, UnitMembership, User
+from certremoval.policy.settings import change_setting
 from certremoval.problems import NothingToDo, WrongState
 from certremoval.reading import read_table
 from certremoval.removals import processing
 from certremoval.removals.actions import cancel, resume
+from certremoval.removals.approving import approve, decline
 from certremoval.removals.checks import SAID
 from certremoval.removals.counts import job_counts
 from certremoval.removals.drafts import check_now, discard, revise_draft, upload_draft
@@ -49,7 +56,8 @@ from certremoval.removals.submitting import NotAccepted, remove_file, submit
 from certremoval.removals.undoing import draft_put_back, undo_job
 from certremoval.removals.verifying import verify
 from tests.removals.conftest import certification, make_unit, make_user, removal_file
-from tests.removals.model_of_engine import ENDED, MAX_ATTEMPTS, Choices, Model, ModelJob, Pair
+from tests.removals.model_of_engine import ENDED, MAX_ATTEMPTS, Choices, Model, ModelJob, Pair, Record
+from tests.web.conftest import holder
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "25"))
 
@@ -62,8 +70,10 @@ DIVISION = "Division"
 users, statuses = st.sampled_from(USERS), st.sampled_from(STATUSES)
 pairs = st.tuples(st.sampled_from(CERTIFICATIONS), users)
 lines = st.tuples(st.sampled_from([*CERTIFICATIONS * 3, "NOPE", ""]), st.sampled_from([*USERS, "GHOST", ""]))
-everybody = st.permutations([(certification, user) for certification in CERTIFICATIONS for user in USERS])
+everyone = [(certification, user) for certification in CERTIFICATIONS for user in USERS]
+everybody = st.permutations(everyone)
 files = everybody | st.lists(lines, min_size=1, max_size=10) | st.lists(pairs, min_size=1, max_size=10, unique=True)
+nightly_lists = st.lists(st.tuples(pairs, statuses), min_size=1, max_size=6, unique_by=lambda one: one[0])
 choices = st.just(Choices()) | st.builds(
     Choices,
     statuses=st.lists(statuses, max_size=2, unique=True).map(tuple),
@@ -80,8 +90,18 @@ def options_of(chosen: Choices) -> PlanOptions:
     )
 
 
+MOST_UNAPPROVED = 3
+"""More people than this wait for Grace's approval."""
+
+
 class Interrupted(OperationalError):
     """The database went away in the midst of a chunk."""
+
+
+def submitted_state(job: ModelJob) -> str:
+    """What a job is when it is submitted."""
+    waits = job.undoes is None and list(job.planned.values()).count("remove") > MOST_UNAPPROVED
+    return "awaiting_approval" if waits else "queued"
 
 
 class Engine(RuleBasedStateMachine):
@@ -94,6 +114,8 @@ class Engine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.root = User.objects.create_superuser("ROOT", first_name="Rosa", last_name="Oort")
+        self.grace = holder("grace", Permission.REMOVAL_APPROVE)
+        change_setting(self.root, "most_unapproved", MOST_UNAPPROVED)
         for user_id in USERS:
             make_user(user_id)
         self.units = {
@@ -145,18 +167,71 @@ class Engine(RuleBasedStateMachine):
         UnitMembership.objects.filter(user__user_id=user).update(unit=self.units[unit])
         self.model.units[user] = unit
 
-    @rule(nightly=st.lists(st.tuples(pairs, statuses), min_size=1, max_size=6, unique_by=lambda one: one[0]))
-    def load_enrollments(self, nightly: list[tuple[Pair, str]]) -> None:
+    @rule(nightly=nightly_lists, readd=st.booleans())
+    def load_enrollments(self, nightly: list[tuple[Pair, str]], readd: bool) -> None:
+        report = self._loaded(nightly, readd=readd)
+        held = [pair for pair, _status in nightly if self.model.held(pair)]
+        assert report.holds is not None
+        assert (report.holds.held_back, report.holds.readded) == ((0, len(held)) if readd else (len(held), 0))
+        self._put_on(nightly, readd=readd)
+
+    @rule(nightly=nightly_lists)
+    def load_a_full_file(self, nightly: list[tuple[Pair, str]]) -> None:
+        """Whom it does not name leaves, by an operation that holds nobody back; holds of the others end."""
+        named = {pair for pair, _status in nightly}
+        gone = sorted(set(self.model.enrolled) - named)
+        not_named = [held for pair in everyone if pair not in named and (held := self.model.held(pair))]
+        if len(gone) > MOST_UNAPPROVED:
+            with pytest.raises(ApprovalRequired):
+                self._loaded(nightly, snapshot=True)
+            return
+        report = self._loaded(nightly, snapshot=True)
+        assert report.removed == len(gone)
+        for record in not_named:
+            record.lets_on = True
+        for pair in gone:
+            self.model.remove(pair)
+            self.model.records[-1].lets_on = True
+        self._put_on(nightly, readd=False)
+
+    def _loaded(self, nightly: list[tuple[Pair, str]], *, snapshot: bool = False, readd: bool = False) -> LoadReport:
         dates = ("Assigned Date", "Due Date", "Certified Date", "Expiration Date")
         header = ("Certification ID", "User ID", "Status", "Version", *dates)
         values = [(*pair, status, "", "2026-01-02", "", "", "") for pair, status in nightly]
-        report = load("enrollments", removal_file(values, header=header), name="nightly.csv")
+        report = load(
+            "enrollments", removal_file(values, header=header), name="nightly.csv", snapshot=snapshot, readd=readd
+        )
         assert report.accepted, report.problems
+        return report
+
+    def _put_on(self, nightly: list[tuple[Pair, str]], *, readd: bool) -> None:
         for pair, status in nightly:
+            held = self.model.held(pair)
             if pair in self.model.enrolled:
                 self.model.change(pair, status)
-            else:
+            elif held is None or readd:
                 self.numbers[on_certification(pair).get().pk] = self.model.enrol(pair, status)
+                if held is not None:
+                    held.lets_on = True
+
+    @rule(which=st.integers(0, 20))
+    def lift_one_hold(self, which: int) -> None:
+        stored = list(RemovalRecord.objects.order_by("pk"))
+        if which >= len(stored):
+            return
+        record = self._record(stored[which])
+        if self.model.held(record.pair) is record:
+            lift_hold(self.root, stored[which].pk)
+            record.lets_on = True
+        else:
+            with pytest.raises(WrongState):
+                lift_hold(self.root, stored[which].pk)
+
+    def _record(self, stored: RemovalRecord) -> Record:
+        """Return the model's record of a stored one."""
+        state = (self.numbers[stored.enrollment_id], stored.revision)
+        (record,) = (one for one in self.model.records if (one.number, one.revision) == state)
+        return record
 
     @rule(job=jobs, how=st.sampled_from(["changed", "gone", "enrolled anew", "removed by another"]), runs=st.booleans())
     def somebody_gets_there_before_a_job(self, job: int, how: str, runs: bool) -> None:
@@ -230,7 +305,7 @@ class Engine(RuleBasedStateMachine):
                 submit(self.root, draft, plan_number=plan, skip_problems=skips, said=SAID)
             return multiple()
         submit(self.root, draft, plan_number=plan, skip_problems=skips, said=SAID)
-        job.state, job.skips = "queued", skips
+        job.state, job.skips = submitted_state(job), skips
         return draft
 
     @rule(draft=consumes(drafts))
@@ -251,12 +326,24 @@ class Engine(RuleBasedStateMachine):
             return multiple()
         job = remove_file(self.root, removal_file(rows), skip_problems=skips, said=SAID, **arguments)
         self.model.jobs[job.pk] = made
+        made.state = submitted_state(made)
         return job.pk
+
+    @rule(job=jobs, approves=st.booleans())
+    def decide(self, job: int, approves: bool) -> None:
+        model = self.model.jobs[job]
+        act = partial(approve, self.grace, job) if approves else partial(decline, self.grace, job, reason="No")
+        if model.state != "awaiting_approval":
+            with pytest.raises(WrongState):
+                act()
+            return
+        act()
+        model.state = "queued" if approves else "cancelled"
 
     @rule(job=jobs)
     def cancel(self, job: int) -> None:
         model = self.model.jobs[job]
-        if model.state in ("queued", "in_progress", "failed"):
+        if model.state in ("awaiting_approval", "queued", "in_progress", "failed"):
             cancel(self.root, job)
             model.state, model.token = "cancelled", None
         else:
@@ -293,7 +380,7 @@ class Engine(RuleBasedStateMachine):
                 undo_job(self.root, job)
             return multiple()
         made = undo_job(self.root, job)
-        undo.state, model.undone = "queued", True
+        undo.state, model.undone = submitted_state(undo), True
         self.model.jobs[made.pk] = undo
         return made.pk
 
@@ -317,8 +404,7 @@ class Engine(RuleBasedStateMachine):
         if which >= len(records):
             return multiple()
         stored = records[which]
-        state = (self.numbers[stored.enrollment_id], stored.revision)
-        (record,) = (one for one in self.model.records if (one.number, one.revision) == state)
+        record = self._record(stored)
         refused: type[Exception] | None = None
         if record.job is not None and record.job.state not in ENDED:
             refused = WrongState
@@ -416,6 +502,9 @@ class Engine(RuleBasedStateMachine):
 
     @rule(job=jobs)
     def a_worker_does_all_of_it(self, job: int) -> None:
+        if self.model.jobs[job].state == "awaiting_approval":
+            assert claim_job(job) is None
+            self.decide(job, approves=True)
         if self.model.jobs[job].state == "queued":
             held = self._taken(claim_job(job))
             while self.model.jobs[job].state == "in_progress":
