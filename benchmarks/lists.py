@@ -176,7 +176,8 @@ def past(people: int, jobs: int) -> None:
         for job in range(1, jobs + 1):
             actor = actors[job % len(actors)]
             title = f"Warehouse {job} closes" if job % 3 else f"Changed roles {job}"
-            yield job, "removal", title, "", "Changed roles", actor.pk, actor.user_id, actor.full_name, moment(job)
+            by = (actor.pk, actor.user_id, actor.full_name)
+            yield job, "removal", title, "", "Changed roles", *by, moment(job), False
 
     def rows_of_jobs() -> Iterator[tuple[object, ...]]:
         for job in range(1, jobs + 1):
@@ -185,7 +186,7 @@ def past(people: int, jobs: int) -> None:
             yield (
                 *(job, job, actors[job % len(actors)].pk, state, "{}", False, False),
                 *(1, 50, '{"remove": 50}', 50, 0, "[]", 1),
-                *(at, "{}", "[]", "{}", False, 50, 0, 0, 0, at, at, at, "", 0),
+                *(at, "{}", "[]", "{}", False, 50, 0, 0, 0, at, at, at, "", 0, f"{job:x}", "{}"),
             )
 
     def of_certifications() -> Iterator[tuple[object, ...]]:
@@ -207,7 +208,10 @@ def past(people: int, jobs: int) -> None:
     with transaction.atomic():
         fill_table(
             "operations",
-            ("id", "kind", "title", "comment", "reason", "actor_id", "actor_user_id", "actor_name", "created_at"),
+            (
+                *("id", "kind", "title", "comment", "reason", "actor_id", "actor_user_id", "actor_name", "created_at"),
+                "held_for_good",
+            ),
             operations(),
         )
         fill_table(
@@ -218,6 +222,7 @@ def past(people: int, jobs: int) -> None:
                 "certification_count",
                 *("planned_at", "statuses", "units", "warnings", "removes_creator", "checkpoint", "changed_count"),
                 *("gone_count", "changes_accepted", "submitted_at", "started_at", "ended_at", "error", "attempts"),
+                *("people_key", "purged_counts"),
             ),
             rows_of_jobs(),
         )

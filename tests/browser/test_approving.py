@@ -37,7 +37,7 @@ def test_a_job_waits_and_another_administrator_approves_it(
     expect(page.get_by_text("Queued, waits for approval")).to_be_visible()
     expect(page.get_by_role("link", name="Approve")).to_have_count(0)
 
-    theirs = open_page(grace)
+    theirs = open_page(grace, "/")
     expect(theirs.get_by_role("heading", name="Waiting for you (1)")).to_be_visible()
     theirs.get_by_role("link", name="Changed roles").click()
     theirs.get_by_role("link", name="Approve, remove 4 users").click()

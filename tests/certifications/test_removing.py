@@ -11,9 +11,11 @@ from django.db import DatabaseError
 
 from certremoval.access.models import Grant, Permission, Role
 from certremoval.certifications import removing
+from certremoval.certifications.limits import ApprovalRequired
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.certifications.removing import find_removable, remove_person
 from certremoval.organization.models import User
+from certremoval.policy.settings import change_setting
 from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
 from certremoval.removals.verifying import verify
 from tests.elsewhere import at_once
@@ -216,3 +218,16 @@ def test_a_fault_half_way_leaves_everything_as_it_was(ana: User, cleo: User, mon
     with pytest.raises(DatabaseError):
         remove(cleo, ana)
     assert nothing_happened()
+
+
+def test_where_even_one_person_needs_approval_nobody_is_removed_alone(ana: User, cleo: User) -> None:
+    """Only a job can wait for another administrator."""
+    superusers = [User.objects.create_superuser(name) for name in ("ROOT-1", "ROOT-2")]
+    change_setting(superusers[0], "most_unapproved", 0)
+
+    with pytest.raises(ApprovalRequired, match="Make a job of it"):
+        remove(cleo, ana)
+    assert nothing_happened()
+
+    change_setting(superusers[0], "most_unapproved", 1)
+    remove(cleo, ana)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certremoval.certifications.limits import ConfirmationRequired
+from certremoval.certifications.limits import ApprovalRequired, ConfirmationRequired
 from certremoval.certifications.models import Enrollment, HoldEnd, Operation, RemovalRecord
-from certremoval.loading.agreeing import ApprovalRequired, NotAgreed
+from certremoval.loading.agreeing import NotAgreed
 from certremoval.loading.loads import load
 from certremoval.loading.report import LoadReport
 from certremoval.loading.sql import holds, statements
@@ -189,6 +189,7 @@ def test_whoever_is_asked_types_the_number_there() -> None:
 
 
 def test_what_needs_approval_is_refused_for_a_load_cannot_wait(root: User) -> None:
+    User.objects.create_superuser("ROOT-2")  # two who could
     change_setting(root, "most_unapproved", 1)
     before = values()
     asked: list[LoadReport] = []
@@ -330,3 +331,13 @@ def _line(pair: tuple[str, str], of: dict[str, Any]) -> str:
         "identifier",
     )
     return ",".join([*pair, *map(cell, order)])
+
+
+def test_where_a_reason_is_required_a_full_file_gives_its_own(root: User) -> None:
+    change_setting(root, "reason_required", True)
+
+    report = load("enrollments", file_of(ENROLLMENTS, ANA), name="full.csv", snapshot=True)
+
+    assert report.removed
+    assert report.operation is not None
+    assert Operation.objects.get(pk=report.operation).reason == "No longer in a full file"

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import pytest
 
 from certremoval.problems import UnreadableFile
-from certremoval.reading import read_table, shared_strings, write_csv, write_xlsx
+from certremoval.reading import Limits, read_table, shared_strings, write_csv, write_xlsx
 
 from .files import parts_of_workbook, rows_of, strings_xml, zipped
 
@@ -98,3 +98,12 @@ def test_hostile_files_are_refused_in_little_memory(data: bytes) -> None:
             count_rows(io.BytesIO(data))
 
     assert peak(refused) < 20 * MB
+
+
+def test_how_few_rows_are_taken_says_nothing_of_how_many_texts_a_workbook_has() -> None:
+    rows = "".join(f'<row><c t="s"><v>{n}</v></c></row>' for n in (0, 59))
+    texts = "".join(f"<si><t>{n or 'User ID'}</t></si>" for n in range(60))
+
+    found = rows_of(zipped(parts_of_workbook(rows, strings=strings_xml(texts))), limits=Limits(max_rows=5))
+
+    assert [row.cells for row in found] == [["59"]]

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from certremoval.access.models import Grant, Permission
 from certremoval.certifications.models import RemovalRecord
+from certremoval.certifications.removing import remove_person
 from certremoval.database.clock import moved
 from certremoval.organization.models import User
 from certremoval.removals.drafts import check_now
@@ -24,7 +25,7 @@ from certremoval.removals.models import Job, JobState, MailState, Notice
 from certremoval.removals.noticing import notify_waiting
 from certremoval.removals.sql.mail import CLAIM_SECONDS, claim_mail, settle
 from certremoval.removals.submitting import submit
-from certremoval.removals.undoing import draft_put_back
+from certremoval.removals.undoing import draft_put_back, undo_job, undo_operation
 from tests.removals.conftest import FORKLIFT, enroll, make_user, people, remove, run
 from tests.removals.test_notices import EVERYTHING, decide, give
 
@@ -109,6 +110,21 @@ class TestWhatItSays:
         message = sent()[-1]
         assert message.subject == "Undo of one removal: 1 put back"
         assert "Ruiz" not in message.message().as_string()
+
+    def test_nor_by_what_undoes_that_or_the_removal_of_one_person_alone(self, ada: User, job: Job) -> None:
+        enroll(FORKLIFT, "K-9")
+        person = User.objects.get(user_id="K-9")
+        person.first_name, person.last_name = "Zoe", "Ruiz"
+        person.save()
+        root = User.objects.create_superuser("ROOT")
+        alone = remove_person(root, certification_key=RemovalRecord.objects.get().certification_key, user_key=person.pk)
+        back = run(undo_operation(ada, alone.pk))
+        assert "Zoe Ruiz" in back.operation.title
+        again = run(undo_job(ada, back.pk))
+        assert "Zoe Ruiz" in again.operation.title
+
+        subjects = [message.subject for message in sent()][-2:]
+        assert subjects == ["Undo of one removal: 1 put back", "Undo of one removal: 1 removed"]
 
     def test_what_stopped_a_job_is_left_to_its_page(self, ada: User, job: Job) -> None:
         """A database's words may hold anybody's data."""

@@ -29,10 +29,10 @@ from hypothesis.stateful import (
 
 from certremoval.access.models import Permission
 from certremoval.certifications.holding import lift_hold
+from certremoval.certifications.limits import ApprovalRequired
 from certremoval.certifications.models import Certification, Enrollment, RemovalRecord, Restoration
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
-from certremoval.loading.agreeing import ApprovalRequired
 from certremoval.loading.loads import load
 from certremoval.loading.report import LoadReport
 from certremoval.organization.models import OrganizationalUnit, UnitMembership, User

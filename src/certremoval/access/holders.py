@@ -15,18 +15,18 @@ def who_may_act_on_work_of(creator: int | None, permission: Permission) -> list[
     Superusers hold everything, but are among them only by a role: whoever is told of work is told for a role's sake.
     The creator may be among them, for one's own work is always in scope.
 
-    Each holder is asked by the very rule that guards the action (two queries), so that who is told and who may cannot
-    disagree. Holders are few: those whom roles were given for this.
+    Each holder is asked by the very rule that guards the action, a query or two each, so that who is told and who may
+    cannot disagree. Holders are few: those whom roles were given for this.
     """
     return [one for one in _holders(permission) if may_act_on_work_of(one, permission, creator)]
 
 
 def others_may_act_on_work_of(creator: User, permission: Permission) -> bool:
     """Whether anybody but its creator may act on somebody's work: by a role, or as a superuser."""
-    by_role = who_may_act_on_work_of(creator.pk, permission)
-    if any(one.pk != creator.pk for one in by_role):
+    if User.objects.filter(is_superuser=True, is_active=True).exclude(pk=creator.pk).exists():
         return True
-    return User.objects.filter(is_superuser=True, is_active=True).exclude(pk=creator.pk).exists()
+    others = _holders(permission).exclude(pk=creator.pk)
+    return any(may_act_on_work_of(one, permission, creator.pk) for one in others)
 
 
 def several_hold(permission: Permission) -> bool:

@@ -40,6 +40,17 @@ class ConfirmationRequired(ActionRefused):
     counts: Mapping[str, int] | None = None
 
 
+class ApprovalRequired(ActionRefused):
+    """More people would be removed than nobody but another administrator may agree to, by a way that cannot wait.
+
+    Nothing was changed. ``counts`` are those of what was not done, where there are any.
+    """
+
+    code = "approval_required"
+    http_status = 409
+    counts: Mapping[str, int] | None = None
+
+
 def limits_passed(remove_count: int, taken: Taken, *, approval: bool = False) -> tuple[str, ...]:
     """Return, as sentences, which limits a removal passes; nothing if it passes none.
 

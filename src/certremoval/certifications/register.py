@@ -16,6 +16,7 @@ from certremoval.certifications.history import Act, HistoryPage, RemovalEntry, e
 from certremoval.certifications.models import Certification, Operation, RemovalRecord
 from certremoval.certifications.periods import Period
 from certremoval.certifications.visibility import people_who_acted, work_is_seen_now
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import OrganizationalUnit, UnitMembership, User
 from certremoval.organization.searching import LONGEST_SEARCH, name_ranges
 from certremoval.organization.units import units_and_below
@@ -91,11 +92,7 @@ class RecordFilter:
                     _("A filter has %(length)s characters; at most %(limit)s are looked for.")
                     % {"length": f"{len(text):,}", "limit": LONGEST_SEARCH}
                 )
-            if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-                raise InvalidRequest(
-                    _("%(text)s holds a character that is none (NUL, or half of one). Delete it.")
-                    % {"text": ascii(text)}
-                )
+            refuse_unstorable((text,))
 
 
 def record_page(actor: User, shown: RecordFilter, *, after: int | None = None, limit: int = 50) -> HistoryPage:

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from certremoval.access.models import Permission
 from certremoval.certifications.catalogue import find_certification
 from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
+from certremoval.certifications.limits import ApprovalRequired, approvals_needed
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
 from certremoval.certifications.visibility import may_manage_certification
 from certremoval.database.clock import database_now
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.policy.reasons import LONGEST_REASON, checked_reason, require_reason
-from certremoval.problems import InvalidRequest, NotFound, NotPermitted, WrongState
+from certremoval.problems import NotFound, NotPermitted, WrongState
 
 __all__ = ["LONGEST_REASON", "find_removable", "remove_person"]
 
@@ -56,12 +58,14 @@ def remove_person(
     ``keep_off`` says how long loads keep them off.
 
     Raises what :func:`find_removable` raises, WrongState too if the enrollment goes or changes meanwhile, and
-    InvalidRequest (a text that cannot be kept, or no reason where one is required). Nothing is written then.
+    InvalidRequest (a text that cannot be kept, or no reason where one is required) and ApprovalRequired. Nothing is
+    written then.
     """
     comment, reason = _checked_comment(comment), checked_reason(reason)
     require_reason(reason)
     with transaction.atomic():
         seen = find_removable(actor, certification_key=certification_key, user_key=user_key)
+        _refuse_what_needs_approval(seen.certification)
         # The delete comes first and names what was seen by id and revision: it waits for whoever has the row, and finds
         # nothing if they changed it. Locking the row before would take the locks of row and table in the other order
         # than a load does, and both would wait.
@@ -97,6 +101,15 @@ def remove_person(
     return operation
 
 
+def _refuse_what_needs_approval(certification: Certification) -> None:
+    """Raise ApprovalRequired where even one person taken off is above a limit: only a job can wait for approval."""
+    if approvals_needed(1, lambda more_than: [] if more_than else [(certification.pk, certification.title, 1)]):
+        raise ApprovalRequired(
+            _("Taking anybody off %(title)s needs another administrator's approval. Make a job of it: a job can wait.")
+            % {"title": certification.title}
+        )
+
+
 def _gone(person: User, certification: Certification) -> WrongState:
     return WrongState(
         _("%(person)s is not on %(certification)s any more. Nothing was done.")
@@ -124,6 +137,5 @@ def _title(person: User, certification: Certification) -> str:
 def _checked_comment(comment: str) -> str:
     """Return a comment without surrounding space; refuse what no database of ours holds."""
     comment = comment.strip()
-    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in comment):
-        raise InvalidRequest(_("The text holds a character that is none (NUL, or half of one). Delete it."))
+    refuse_unstorable((comment,))
     return comment

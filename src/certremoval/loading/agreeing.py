@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certremoval.certifications.limits import ConfirmationRequired, require_number
+from certremoval.certifications.limits import ApprovalRequired, ConfirmationRequired, require_number
 from certremoval.certifications.words import users
 from certremoval.loading.report import LoadReport
-from certremoval.problems import ActionRefused
 
 
 class NotAgreed(ConfirmationRequired):
     """The administrator saw whom a load would take off and said no. Nothing was changed."""
-
-
-class ApprovalRequired(ActionRefused):
-    """A snapshot would take off more people than nobody but another administrator may agree to. Nothing was changed."""
-
-    code = "approval_required"
-    http_status = 409
 
 
 @dataclass(frozen=True, slots=True)

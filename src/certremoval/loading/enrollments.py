@@ -124,6 +124,7 @@ class Enrollments(Kind):
         title = f"Snapshot load of {self._file_name}"
         return Operation.objects.create(
             kind=Operation.Kind.REMOVAL,
+            reason="No longer in a full file",  # which may be required, and is known
             title=title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…",
             actor=None,
             actor_user_id="",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.policy.models import EVERYWHERE, Reason
 from certremoval.policy.settings import current_policy, record_change, require_superuser
@@ -38,11 +39,7 @@ def checked_reason(reason: str) -> str:
     Raises InvalidRequest if it is too long, or holds what no database of ours can (NUL, half of a surrogate pair).
     """
     reason = reason.strip()
-    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in reason):
-        raise InvalidRequest(
-            _("%(text)s holds a character that is none (NUL, or half of one). Delete it.")
-            % {"text": ascii(reason)[:60]}
-        )
+    refuse_unstorable((reason,))
     if len(reason) > LONGEST_REASON:
         raise InvalidRequest(
             _("The reason has %(length)s characters; at most %(limit)s are kept. Shorten it.")

@@ -259,7 +259,7 @@ def _own_values(certification_key: int, *, lock: bool) -> dict[str, Value | AsFo
 
 
 def _store(key: int, name: str, value: object) -> None:
-    """Store one value; what is the default, or that of all certifications, needs no row."""
+    """Store one value; the default needs no row, nor does one certification that is as all are."""
     stored = Setting.objects.filter(name=name, certification_key=key)
     if value is AS_FOR_ALL or (key == EVERYWHERE and value == getattr(DEFAULTS, name)):
         stored.delete()

@@ -12,7 +12,8 @@ class Limits:
     ``max_row_chars`` bounds one record (and one physical line), so that neither a file without line
     ends nor a quotation mark that never closes is collected in memory. ``max_expanded_bytes`` bounds
     what the parts of a workbook may unpack to: five million rows of a few columns pass, a zip bomb
-    does not.
+    does not. ``max_shared_texts`` bounds the texts that a workbook keeps apart from its cells, whatever
+    number of rows is taken.
     """
 
     max_file_bytes: int = 100_000_000
@@ -21,3 +22,4 @@ class Limits:
     max_columns: int = 1_000
     max_row_chars: int = 1_000_000
     max_expanded_bytes: int = 2_000_000_000
+    max_shared_texts: int = 50_000_000

@@ -164,8 +164,7 @@ def _texts(part: IO[bytes], limits: Limits) -> Iterator[list[str]]:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = pieces.append
-    # More texts than the cells of a file within the limits can refer to.
-    most = limits.max_rows * 10
+    most = limits.max_shared_texts
     while True:
         block = part.read(BLOCK)
         stream.feed(block)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from certremoval.access.models import Permission
 from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
 from certremoval.database.clock import database_now
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
 from certremoval.removals.jobs import find_job
 from certremoval.removals.models import Decision, Job, JobState
 from certremoval.removals.noticing import notify_decided
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason
 
 

@@ -22,6 +22,7 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import require
 from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.models import Operation
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.policy.file_limits import file_limits
 from certremoval.problems import InvalidRequest, NotFound, NothingToDo, UnreadableFile, WrongState
@@ -47,7 +48,6 @@ from certremoval.removals.restoring import planned_restore
 from certremoval.removals.rows import CERTIFICATION_COLUMN, USER_COLUMN, open_removal_table
 from certremoval.removals.sql import lease
 from certremoval.removals.sql.lease import Claim
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason, checked_title
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from certremoval.certifications.periods import Period
+from certremoval.database.texts import refuse_unstorable
 from certremoval.problems import InvalidRequest
 from certremoval.removals.models import JobState
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.words import number
 
 LONGEST_SEARCH = 200

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from certremoval.database.texts import refuse_unstorable, too_long_to_search
 from certremoval.organization.lowering import ascii_lower
 from certremoval.problems import InvalidRequest, Problem
 from certremoval.removals.counts import DONE, TO_DO, job_counts
@@ -30,7 +31,6 @@ from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.purged import require_details
 from certremoval.removals.sql import read
-from certremoval.removals.texts import refuse_unstorable, too_long_to_search
 from certremoval.removals.words import OUTCOME_WORDS, REFUSING_OUTCOMES
 
 LONGEST_SEARCH = 200

@@ -104,10 +104,20 @@ def _job_told(recipient: User, notice: Notice) -> Job | None:
 
 
 def mailed_title(job: Job) -> str:
-    """Return a job's title on one line. The putting back of one person is called by that person's name: not in mail."""
-    if job.restores and RestoreOptions.from_json(job.options).record is not None:
+    """Return a job's title on one line. What undoes the removal of one person is called by their name: not in mail."""
+    if _is_about_one_removal(job):
         return _("Undo of one removal")
     return one_line(job.operation.title)
+
+
+def _is_about_one_removal(job: Job) -> bool:
+    """Whether a job undoes, directly or by another undo, one record, or an operation that is no job: of one person."""
+    while True:
+        if job.restores and RestoreOptions.from_json(job.options).record is not None:
+            return True
+        if job.undo_of is None:
+            return job.restores
+        job = job.undo_of
 
 
 def one_line(text: str) -> str:

@@ -126,7 +126,7 @@ def lines_naming(
         .order_by("-job_id")
         .values_list("job_id", flat=True)[: MOST_JOBS + 1]
     )
-    visible = visible_jobs(actor).select_related("operation").defer("units", "statuses", "file_problems")
+    visible = visible_jobs(actor).select_related("operation", "decision").defer("units", "statuses", "file_problems")
     jobs = {job.pk: job for job in visible.filter(pk__in=newest[:MOST_JOBS])}
     jobs |= {
         job.pk: job for job in visible.filter(operation__in=list(operations)[:MOST_OLDER_JOBS]).exclude(pk__in=jobs)

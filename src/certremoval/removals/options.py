@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from certremoval.database.texts import refuse_unstorable
 from certremoval.problems import InvalidRequest
-from certremoval.removals.texts import refuse_unstorable
 
 Match = Literal["user_id", "email", "username"]
 

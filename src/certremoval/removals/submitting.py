@@ -22,6 +22,7 @@ from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
 from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
+from certremoval.database.texts import refuse_unstorable
 from certremoval.database.transactions import lock_by_name
 from certremoval.organization.models import User
 from certremoval.policy.reasons import require_reason
@@ -43,7 +44,6 @@ from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import find_to_submit
 from certremoval.removals.planning import PlanSummary, Progress, planned, refused_summary
 from certremoval.removals.sql.lease import Claim
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason, checked_title
 
 

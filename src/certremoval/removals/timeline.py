@@ -278,10 +278,24 @@ def _of_line(one: NamedLine) -> Iterator[TimelineEntry]:
         outcome=now,
     )
     yield planned
+    decision = getattr(job, "decision", None)
+    if decision is not None and one.planned in DONE:
+        yield replace(
+            planned,
+            kind="approved" if decision.approved else "declined",
+            words=_("Approved") if decision.approved else _("Declined"),
+            at=decision.decided_at,
+            by=NamedPerson(decision.actor_user_id, decision.actor_name),
+            reason=decision.reason,
+            state="",
+            line=None,
+        )
     if one.planned in DONE and now not in (one.planned, DONE[one.planned]):
         kind = "not_reached" if now == "not_reached" else "left_alone"
         words = outcome_words(now, restores=job.restores)
-        yield replace(planned, kind=kind, words=words, at=job.ended_at or job.started_at or planned.at)
+        # Whose doing it was is not known of it: the person had changed, or somebody stopped the job.
+        at = job.ended_at or job.started_at or planned.at
+        yield replace(planned, kind=kind, words=words, at=at, by=None, reason="")
 
 
 def _planned_words(one: NamedLine, now: str) -> str:

@@ -17,6 +17,7 @@ from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_o
 from certremoval.certifications.history import RemovalEntry, find_record
 from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
 from certremoval.certifications.visibility import sees_operation
+from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound, NothingToDo, Problem, WrongState
 from certremoval.removals.counts import done_count
@@ -29,7 +30,6 @@ from certremoval.removals.options import PlanOptions, RestoreOptions
 from certremoval.removals.planning import PlanSummary, Progress
 from certremoval.removals.restoring import planned_restore
 from certremoval.removals.submitting import nothing_to_undo, queue_at_once, queue_file, require_agreed
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import LONGEST_TITLE, checked_reason, checked_title
 
 _BATCH = 1_000

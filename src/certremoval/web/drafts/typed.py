@@ -14,9 +14,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from certremoval.certifications.holding import KeepOff, checked_keep_off, keep_off_of
+from certremoval.database.texts import refuse_unstorable
 from certremoval.problems import InvalidRequest
 from certremoval.removals.models import Job
-from certremoval.removals.texts import refuse_unstorable
 from certremoval.removals.titles import checked_reason, checked_title
 from certremoval.web.pages import SignedInRequest
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
 from certremoval.certifications.models import Enrollment
+from certremoval.database.texts import refuse_unstorable, too_long_to_search
 from certremoval.organization.searching import LONGEST_SEARCH, MOST_FOUND, search_people
 from certremoval.problems import InvalidRequest
-from certremoval.removals.texts import refuse_unstorable, too_long_to_search
 from certremoval.web.pages import SignedInRequest, back_address, signed_in_page
 
 

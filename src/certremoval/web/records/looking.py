@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from certremoval.certifications.models import EnrollmentStatus
 from certremoval.certifications.periods import Period
 from certremoval.certifications.register import RecordFilter
+from certremoval.database.texts import refuse_unstorable, too_long_to_search
 from certremoval.organization.searching import LONGEST_SEARCH
 from certremoval.organization.units import find_units, unit_label
 from certremoval.problems import InvalidRequest
-from certremoval.removals.texts import refuse_unstorable, too_long_to_search
 
 FILTERS = ("from", "to", "certification", "unit", "administrator", "status")
 UNITS_OFFERED = 500

@@ -124,6 +124,8 @@ def _notes(request: SignedInRequest, group: str, now: Mapping[str, object]) -> l
                 if offered
                 else _("No reasons are offered yet: each is written in one's own words.")
             ]
+        case "retention":
+            return [_("A lower number deletes within the hour what is older, and what is deleted does not come back.")]
         case "file-limits":
             return [_installation_note()]
     return []
