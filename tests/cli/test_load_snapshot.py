@@ -8,6 +8,8 @@ import pytest
 
 from certremoval.certifications.models import Certification, HoldEnd, Operation
 from certremoval.database.clock import database_now
+from certremoval.organization.models import User
+from certremoval.policy.settings import change_setting
 from tests.cli.conftest import Run, World
 from tests.loading.files import CERTIFICATIONS, ENROLLMENTS
 
@@ -88,9 +90,10 @@ def test_a_job_keeps_its_people_off_whatever_a_load_says(
     [
         ["--keep-off-until", "today"],
         ["--keep-off-until", "tomorrow-ish"],
+        ["--keep-off-until", "29991231"],
         ["--keep-off-until", "2999-12-31", "--keep-off-for-good"],
     ],
-    ids=["today", "no day", "both"],
+    ids=["today", "no day", "written otherwise", "both"],
 )
 def test_a_mistake_in_how_long_does_nothing(world: World, run: Run, how_long: list[str]) -> None:
     today = database_now().date().isoformat()
@@ -198,6 +201,62 @@ def test_mistakes_of_usage(world: World, run: Run, kind: str, options: list[str]
     assert ended.code == 2
     assert "Nothing was done." in ended.err
     assert not Certification.objects.filter(certification_id="HIPAA").exists()
+
+
+def test_it_asks_before_it_ends_holds_and_says_how_many(world: World, run: Run) -> None:
+    """The full file names neither Ana, who is held back, nor Kim."""
+    removed(world, run)
+    nobody_off = full(world, "000124", "000125")
+
+    unasked = run("load", "enrollments", nobody_off, "--snapshot")
+    assert (unasked.code, HoldEnd.objects.count()) == (2, 0)
+    assert "held back no more" in unasked.err
+    no = run("load", "enrollments", nobody_off, "--snapshot", answer="n\n")
+    assert (no.code, HoldEnd.objects.count()) == (1, 0)
+    assert "1 user would be held back no more: the file does not name them." in no.err
+    assert "Hold 1 user back no more? [y/N]" in no.err
+    both = run("load", "enrollments", full(world, "000124"), "--snapshot", answer="n\n")
+    assert "Take 1 user off, and hold 1 user back no more? [y/N]" in both.err
+
+    assert run("load", "enrollments", full(world, "000124", "000125"), "--snapshot", answer="y\n").code == 0
+    assert HoldEnd.objects.get().kind == "snapshot"
+
+
+def test_what_needs_approval_tells_the_counts(world: World, run: Run) -> None:
+    User.objects.create_superuser("other")
+    change_setting(world.admin, "most_unapproved", 1)
+
+    refused = run("load", "enrollments", full(world, "000123"), "--snapshot", "--yes", "--json")
+
+    assert refused.code == 1
+    assert refused.json["problems"][0]["code"] == "approval_required"
+    assert refused.json["counts"]["removed"] == 2
+    assert nothing_was_done(world)
+
+
+def test_a_dry_run_refuses_a_wrong_number_too(world: World, run: Run) -> None:
+    file = full(world, "000123", "000124")
+
+    wrong = run("load", "enrollments", file, "--snapshot", "--dry-run", "--confirm", "2", "--json")
+
+    assert wrong.code == 1
+    assert wrong.json["problems"][0]["code"] == "confirmation_required"
+    assert wrong.json["counts"]["removed"] == 1
+    assert run("load", "enrollments", file, "--snapshot", "--dry-run", "--confirm", "1").code == 0
+    assert nothing_was_done(world)
+
+
+@pytest.mark.parametrize("number", ["9" * 30, str(2**63), "9" * 5_000], ids=["30 digits", "one too large", "5000"])
+@pytest.mark.parametrize("how", [["--operation"], []], ids=["operation", "job"])
+def test_a_number_that_is_too_large_is_a_mistake_of_usage(world: World, run: Run, how: list[str], number: str) -> None:
+    ended = run("undo", *how, number, "--yes")
+
+    assert ended.code == 2
+    assert "is larger than the number of any job" in ended.err
+
+
+def test_the_largest_number_is_not_found(world: World, run: Run) -> None:
+    assert run("undo", "--operation", 2**63 - 1, "--yes").code == 1
 
 
 @pytest.mark.parametrize("options", [[], ["1", "--operation", "1"]], ids=["neither", "both"])

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from certremoval.certifications.holding import NOT_FIRMLY, KeepOff, checked_keep_off, lift_hold, lift_operation
 from certremoval.certifications.models import Enrollment, HoldEnd, Operation, RemovalRecord
@@ -271,12 +271,27 @@ def test_both_at_once_and_a_day_that_has_come_are_refused() -> None:
 
 
 def test_what_was_removed_before_holds_were_known_is_held_like_any(root: User) -> None:
-    """An upgrade adds columns whose values say: until it is ended."""
-    take_off(root, "ana")
-    operation = Operation.objects.get()
+    """An upgrade adds columns whose values say: until it is ended.
+
+    Asked of an operation that is written as the release before wrote it, without these columns. It does not show that
+    the migration itself runs over a database with records in it.
+    """
+    job = take_off(root, "ana")
+    names = "kind, title, comment, reason, actor_id, actor_user_id, actor_name, created_at"
+    first = Operation.objects.get(job=job).pk
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO operations ({names}) SELECT {names} FROM operations WHERE id = %s", [first])
+    operation = Operation.objects.exclude(pk=first).get()
+    record = RemovalRecord.objects.get()
+    run(undo_job(root, job))
+    Enrollment.objects.filter(user__user_id="ana").delete()
+    values = {field.attname: getattr(record, field.attname) for field in record._meta.fields if not field.primary_key}
+    values |= {"operation_id": operation.pk, "revision": record.revision + 1}
+    RemovalRecord.objects.create(**values)
 
     assert (operation.held_until, operation.held_for_good) == (None, False)
     assert held_back(night()) == 1
+    assert held_back(night(readd=True)) == 0
 
 
 def test_a_file_with_a_problem_ends_no_hold(root: User) -> None:

@@ -222,6 +222,74 @@ def test_if_another_number_would_be_taken_off_when_the_answer_comes_nothing_is_d
     assert enrolled("LOTO") == ["new"]
 
 
+def test_a_yes_is_no_answer_to_a_limit_that_is_passed_only_since() -> None:
+    """As many are taken off, but from a certification that has become small meanwhile: that was not told."""
+    enroll("LOTO", *(f"u{number:02}" for number in range(40)))
+    stay = [f"LOTO,u{number:02},Certified,,,,," for number in range(32)]
+    told: list[LoadReport] = []
+
+    def yes_after_many_have_left(report: LoadReport) -> bool:
+        told.append(report)
+        elsewhere(ten_leave)
+        return True
+
+    with pytest.raises(ConfirmationRequired, match="Type the number 8") as refusal:
+        snapshot(ANA, BEN, *stay, confirm=yes_after_many_have_left)
+
+    assert told[0].limits == ()
+    assert refusal.value.counts is not None
+    assert len(enrolled("LOTO")) == 30
+
+
+def ten_leave() -> None:
+    Enrollment.objects.filter(certification__certification_id="LOTO", user__user_id__lt="u10").delete()
+
+
+def test_the_number_that_was_typed_is_an_answer_to_it() -> None:
+    enroll("LOTO", *(f"u{number:02}" for number in range(40)))
+    stay = [f"LOTO,u{number:02},Certified,,,,," for number in range(32)]
+
+    def yes_after_many_have_left(report: LoadReport) -> bool:
+        elsewhere(ten_leave)
+        return True
+
+    report = snapshot(ANA, BEN, *stay, typed=8, confirm=yes_after_many_have_left)
+    assert (report.removed, bool(report.limits)) == (8, True)
+
+
+def test_somebody_is_asked_where_only_holds_would_end(root: User) -> None:
+    run(remove(root, people("ben")))
+    asked: list[LoadReport] = []
+
+    def no(report: LoadReport) -> bool:
+        asked.append(report)
+        return False
+
+    with pytest.raises(NotAgreed):
+        snapshot(ANA, confirm=no)
+
+    (report,) = asked
+    assert report.holds is not None
+    assert (report.removed, report.holds.ended) == (0, 1)
+    assert not HoldEnd.objects.exists()
+
+
+def test_a_refusal_for_approval_tells_the_counts(root: User) -> None:
+    User.objects.create_superuser("OTHER")
+    change_setting(root, "most_unapproved", 1)
+    for options in ({"typed": 2}, {"confirm": bool}):
+        with pytest.raises(ApprovalRequired) as refusal:
+            snapshot(f"{FORKLIFT},ROOT,Certified,,,,,", **options)
+        assert refusal.value.counts is not None
+        assert refusal.value.counts["removed"] == 2
+
+
+def test_a_dry_run_refuses_a_number_that_is_not_true() -> None:
+    with pytest.raises(ConfirmationRequired):
+        snapshot(ANA, typed=2, dry_run=True)
+    assert snapshot(ANA, typed=1, dry_run=True).removed == 1
+
+
 def test_whoever_is_asked_locks_nobody_out(root: User) -> None:
     """A removal job runs while the question stands."""
 

@@ -495,3 +495,39 @@ def test_who_decided_on_a_job_that_waited_is_told_and_nobody_is_blamed_for_what_
     assert by is not None
     assert (by.user_id, entries["declined"].reason) == ("grace", "Wrong list")
     assert (entries["not_reached"].by, entries["not_reached"].reason) == (None, "")
+
+
+LIFTED = "Not held back any more: loads may enroll this person again"
+
+
+def lifts_told(root: User, user_id: str) -> int:
+    return sum(entry.words == LIFTED for entry in told(root, user_id).entries)
+
+
+def test_a_lift_of_all_of_a_job_is_told_of_those_whom_it_still_held(root: User) -> None:
+    """Not where another job holds them since, nor where they were put back, or let on again, before."""
+    enroll(FORKLIFT, "still", "again", "back", "alone")
+    job = run(remove(root, people("still", "again", "back", "alone")))
+    enroll(FORKLIFT, "again")
+    run(remove(root, people("again")))
+    run(undo_job(root, job.pk, users=["back"]))
+    lift_hold(root, RemovalRecord.objects.get(user_id="alone").pk)
+
+    lift_job(root, job.pk)
+
+    assert {user_id: lifts_told(root, user_id) for user_id in ("still", "again", "back", "alone")} == {
+        "still": 1,
+        "again": 0,
+        "back": 0,
+        "alone": 1,  # the lift of theirs alone
+    }
+
+
+def test_what_happens_after_a_lift_of_all_leaves_it_told(root: User) -> None:
+    enroll(FORKLIFT, "again", "back")
+    job = run(remove(root, people("again", "back")))
+    lift_job(root, job.pk)
+    run(undo_job(root, job.pk))
+    run(remove(root, people("again")))
+
+    assert (lifts_told(root, "again"), lifts_told(root, "back")) == (1, 1)

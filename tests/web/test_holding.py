@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import cast
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from certremoval.access.models import Grant, Permission, Role
@@ -13,6 +16,7 @@ from certremoval.certifications.models import HoldEnd, Operation, RemovalRecord
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.removals.models import Job, JobState
+from certremoval.removals.undoing import draft_undo
 from tests.loading.files import ENROLLMENTS, accepted
 from tests.removals.conftest import FORKLIFT, certification, enroll, enrolled, make_user, people, remove, run
 from tests.web.conftest import SignedIn
@@ -119,6 +123,8 @@ def test_a_job_says_how_many_it_holds_back_and_lets_them_on_again_after_a_questi
     assert address in page
     asked = words(read(browser, address))
     assert "Held back by this job now: 2 users." in asked
+    assert "Let loads enroll 2 users again" in asked
+    assert "Let loads enroll 2 users again" in words(page)
     assert not HoldEnd.objects.exists()
 
     assert browser.post(address).status_code == 302
@@ -138,6 +144,17 @@ def test_a_job_that_has_not_ended_lets_nobody_on_again(root: User, signed_in: Si
     assert not HoldEnd.objects.exists()
 
 
+def test_a_failed_job_offers_no_lift(root: User, signed_in: SignedIn) -> None:
+    job = take_off(root)
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED)
+    browser, address = signed_in(root), reverse("job-lift", args=[job.pk])
+
+    assert address not in read(browser, reverse("job", args=[job.pk]))
+    assert browser.get(address).status_code == 409
+    assert browser.post(address).status_code == 409
+    assert not HoldEnd.objects.exists()
+
+
 def test_a_job_says_how_long_it_keeps_its_people_off(root: User, signed_in: SignedIn) -> None:
     job = take_off(root, keep_off=KeepOff(until=date(2999, 12, 31)))
     page = words(read(signed_in(root), reverse("job", args=[job.pk])))
@@ -154,9 +171,8 @@ DAY = date(2999, 12, 31)
         ({"keep_off": "", "keep_off_until": "2999-12-31"}, (None, False)),
         ({"keep_off": "until", "keep_off_until": "2999-12-31"}, (DAY, False)),
         ({"keep_off": "for_good", "keep_off_until": ""}, (None, True)),
-        ({}, (None, False)),
     ],
-    ids=["ordinary", "until", "for good", "left out"],
+    ids=["ordinary", "until", "for good"],
 )
 def test_a_draft_is_made_and_changed_with_how_long(
     root: User, signed_in: SignedIn, choice: dict[str, str], kept: tuple[date | None, bool]
@@ -180,7 +196,118 @@ def test_a_draft_is_made_and_changed_with_how_long(
     assert stored() == kept
 
 
-@pytest.mark.parametrize("typed", ["", "31.12.2999", "today"])
+def test_a_form_that_does_not_ask_leaves_how_long(root: User, signed_in: SignedIn) -> None:
+    browser, job = drafted(root, signed_in, keep_off="for_good")
+
+    answer = browser.post(reverse("draft-title", args=[job.pk]), {"title": "New"}, follow=True)
+
+    assert "Title, comment and reason are kept." in words(answer.content.decode())
+    operation = Operation.objects.get()
+    assert (operation.title, operation.held_for_good) == ("New", True)
+
+
+def test_what_is_stored_is_said(root: User, signed_in: SignedIn) -> None:
+    browser, job = drafted(root, signed_in)
+    form = {"title": "New", "keep_off": "for_good"}
+    answer = browser.post(reverse("draft-title", args=[job.pk]), form, follow=True)
+    assert "how long these people are kept off are stored." in words(answer.content.decode())
+
+
+def drafted(root: User, signed_in: SignedIn, **fields: str) -> tuple[Client, Job]:
+    """A draft that takes Ana off, and its creator's browser."""
+    enroll(FORKLIFT, "ana", "ben", "cy", "di", "eve", "fay")
+    browser = signed_in(root)
+    form = {"title": "T", "pasted": "ana", "certification": FORKLIFT, **fields}
+    assert browser.post(reverse("new-job"), form).status_code == 302
+    return browser, Job.objects.get()
+
+
+def submitted(browser: Client, job: Job, **fields: str) -> HttpResponse:
+    form = {"plan": str(job.plan_number), "changed": "0", "number": "1", **fields}
+    answer = cast(HttpResponse, browser.post(reverse("draft-submit", args=[job.pk]), form))
+    job.refresh_from_db()
+    return answer
+
+
+@pytest.mark.parametrize("typed", ["2001-01-01", "31.12.2999", ""])
+def test_a_mistake_in_how_long_stops_the_submit_until_it_is_corrected(
+    root: User, signed_in: SignedIn, typed: str
+) -> None:
+    """Whoever asked for a hold gets it, or removes nobody."""
+    browser, job = drafted(root, signed_in, keep_off="until", keep_off_until=typed)
+
+    answer = submitted(browser, job)
+
+    assert (answer.status_code, job.state) == (422, JobState.DRAFT)
+    assert 'id="confirm-keep-off-mistake"' in answer.content.decode()
+    assert 'id="confirm-keep-off-mistake"' in read(browser, reverse("draft-confirm", args=[job.pk]))
+    assert submitted(browser, job, keep_off="until", keep_off_until="2999-12-31").status_code == 302
+    assert (job.state, Operation.objects.get().held_until) == (JobState.QUEUED, DAY)
+
+
+def test_a_mistake_in_the_comment_stops_it_too(root: User, signed_in: SignedIn) -> None:
+    browser, job = drafted(root, signed_in)
+    browser.post(reverse("draft-title", args=[job.pk]), {"title": "T", "comment": "nul \0"})
+
+    answer = submitted(browser, job)
+
+    assert (answer.status_code, job.state) == (422, JobState.DRAFT)
+    assert "Correct it in the preview" in answer.content.decode()
+
+
+def test_a_time_after_the_day_is_told_beside_it(root: User, signed_in: SignedIn) -> None:
+    day = database_now().date() + timedelta(days=5)
+    browser, job = drafted(root, signed_in, keep_off="until", keep_off_until=day.isoformat())
+
+    answer = submitted(browser, job, at=f"{day + timedelta(days=1)}T06:00")
+
+    assert (answer.status_code, job.state) == (422, JobState.DRAFT)
+    assert "nobody would be kept off" in words(answer.content.decode())
+
+    submitted(browser, job, at=f"{day - timedelta(days=1)}T06:00")
+    assert job.state == JobState.QUEUED
+    moved = browser.post(reverse("job-reschedule", args=[job.pk]), {"at": f"{day + timedelta(days=1)}T06:00"})
+    assert moved.status_code == 422
+    assert "nobody would be kept off" in words(moved.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ({"keep_off": "for_good"}, "Kept off for good"),
+        ({"keep_off": "until", "keep_off_until": "2999-12-31"}, "Kept off until 31 Dec 2999"),
+    ],
+    ids=["for good", "until"],
+)
+def test_how_long_is_said_where_the_removal_is_asked_and_approved(
+    root: User, signed_in: SignedIn, choice: dict[str, str], told: str
+) -> None:
+    browser, job = drafted(root, signed_in, **choice)
+    assert told in words(read(browser, reverse("draft-confirm", args=[job.pk])))
+
+    Job.objects.filter(pk=job.pk).update(state=JobState.AWAITING_APPROVAL)
+    grace = User.objects.create_superuser("GRACE", first_name="Grace", last_name="Ito")
+    assert told in words(read(signed_in(grace), reverse("job-approve", args=[job.pk])))
+
+
+def test_where_nothing_is_chosen_nothing_is_said(root: User, signed_in: SignedIn) -> None:
+    browser, job = drafted(root, signed_in)
+    assert "Kept off" not in words(read(browser, reverse("draft-confirm", args=[job.pk])))
+
+
+def test_an_undo_takes_no_keeping_off(root: User, signed_in: SignedIn) -> None:
+    job = take_off(root)
+    undo, browser = draft_undo(root, job.pk), signed_in(root)
+
+    browser.post(reverse("draft-title", args=[undo.pk]), {"title": "New", "keep_off": "until", "keep_off_until": "x"})
+
+    undo.refresh_from_db()
+    assert (undo.operation.title, undo.operation.held_until) == ("New", None)
+    page = read(browser, reverse("job", args=[undo.pk]))
+    assert "New" in page
+
+
+@pytest.mark.parametrize("typed", ["", "31.12.2999", "today", "29991231"])
 def test_a_day_that_is_none_is_told_and_nothing_of_it_stored(root: User, signed_in: SignedIn, typed: str) -> None:
     enroll(FORKLIFT, "ana")
     browser = signed_in(root)
@@ -253,7 +380,7 @@ def test_one_person_is_removed_and_kept_off_as_long(
     assert (operation.held_until, operation.held_for_good) == kept
 
 
-@pytest.mark.parametrize("day", ["", "2001-01-01", "31.12.2999"])
+@pytest.mark.parametrize("day", ["", "2001-01-01", "31.12.2999", "2999-1-5"])
 def test_one_person_stays_where_the_day_is_none(root: User, signed_in: SignedIn, day: str) -> None:
     (ana,) = enroll(FORKLIFT, "ana")
     address = reverse("certification-remove-person", args=[certification().pk, ana.user_id])

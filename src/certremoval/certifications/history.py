@@ -154,15 +154,28 @@ def _records_shown_to(actor: User) -> QuerySet[RemovalRecord]:
     return RemovalRecord.objects.filter(certification_key__in=owned.values("pk"))
 
 
-def entry_page(actor: User, records: QuerySet[RemovalRecord], *, after: int | None = None, limit: int) -> HistoryPage:
+def entry_page(
+    actor: User,
+    records: QuerySet[RemovalRecord],
+    *,
+    after: int | None = None,
+    limit: int,
+    by_record: bool = False,
+) -> HistoryPage:
     """Return entries of the records that come after the record ``after`` (None: from the newest on).
+
+    The order is that of time, or with ``by_record`` that in which the records were made.
 
     Raises InvalidRequest where ``after`` is none of the records: of others nothing is told, not even when they were.
     """
     last = None if after is None else records.filter(pk=after).first()
     if after is not None and last is None:
         raise InvalidRequest(_("The place in the list is not known any more. Start again from the newest removals."))
-    found = list(_newest_first(records, last)[: limit + 1])
+    if by_record:
+        ordered = records.order_by("-pk") if last is None else records.filter(pk__lt=last.pk).order_by("-pk")
+    else:
+        ordered = _newest_first(records, last)
+    found = list(ordered[: limit + 1])
     return HistoryPage(list(_entries(actor, found[:limit])), next=found[limit - 1].pk if len(found) > limit else None)
 
 

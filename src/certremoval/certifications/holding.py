@@ -8,9 +8,11 @@ when, or for good: neither a load that re-adds nor a full file that no longer na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -62,9 +64,38 @@ def checked_keep_off(until: date | None = None, *, for_good: bool = False) -> Ke
         raise InvalidRequest(_("People are kept off until a day or for good, not both. Choose one of them."))
     if until is not None and until <= database_now().date():
         raise InvalidRequest(
-            _("%(day)s is not to come: nobody would be kept off. Choose a later day.") % {"day": day_words(until)}
+            _("%(day)s has passed or is today: nobody would be kept off. Choose a later day.")
+            % {"day": day_words(until)}
         )
     return KeepOff(until, for_good)
+
+
+def read_day(typed: str) -> date:
+    """Read a day that is written as 2026-12-31, and in no other way. Raises InvalidRequest."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed.strip()):
+            return date.fromisoformat(typed.strip())
+    except ValueError:
+        pass
+    raise InvalidRequest(_("Say until which day, as 2026-12-31, or choose otherwise."))
+
+
+class NobodyKeptOff(InvalidRequest):
+    """The day until which people are to be kept off comes no later than their removal. Nothing was done."""
+
+
+def require_kept_off(keep_off: KeepOff, runs_at: datetime | None = None) -> None:
+    """Raise NobodyKeptOff unless people removed then (None, or a time that has passed: now) are kept off at all."""
+    now = database_now()
+    day = max(now, runs_at or now).astimezone(UTC).date()
+    if keep_off.until is not None and keep_off.until <= day:
+        raise NobodyKeptOff(
+            _(
+                "They are to be kept off until %(until)s, and the removal would run on %(day)s: nobody would be kept"
+                " off. Choose a later day, or an earlier time."
+            )
+            % {"until": day_words(keep_off.until), "day": day_words(day)}
+        )
 
 
 def keep_off_of(operation: Operation) -> KeepOff:
@@ -102,14 +133,16 @@ def held_from(certification: Certification) -> QuerySet[RemovalRecord]:
 def held_page(actor: User, certification: Certification, *, after: int | None = None, limit: int) -> HistoryPage:
     """Return whom a certification's page tells as held back, the newest first; ``after`` is a record.
 
+    In the order of the records: the index of a certification's serves it, however many there are.
+
     Whoever sees the certification sees it: the caller has asked. Raises InvalidRequest where ``after`` is none of them.
     """
-    return entry_page(actor, held_from(certification), after=after, limit=limit)
+    return entry_page(actor, held_from(certification), after=after, limit=limit, by_record=True)
 
 
 def held_person(actor: User, user_key: int, *, limit: int) -> HistoryPage:
     """Return from what a person is held back, the newest first."""
-    return entry_page(actor, held(RemovalRecord.objects.filter(user_key=user_key)), limit=limit)
+    return entry_page(actor, held(RemovalRecord.objects.filter(user_key=user_key)), limit=limit, by_record=True)
 
 
 def keep_offs(entries: Iterable[RemovalEntry]) -> Mapping[int, KeepOff]:
@@ -159,24 +192,27 @@ def lift_hold(actor: User, record_id: int) -> RemovalRecord:
     return record
 
 
-def may_lift_all(actor: User, operation: Operation) -> bool:
-    """Whether somebody may lift the holds of all whom an operation removed: they manage every certification of it."""
+def may_lift_all(actor: User, operation: Operation, *, of: QuerySet[Any] | None = None) -> bool:
+    """Whether somebody may lift the holds of all whom an operation removed: they manage every certification of it.
+
+    ``of`` are rows with the ``certification_key`` of each; left out, all records of the operation are looked at.
+    """
     if Permission.CERTIFICATION_MANAGE in permissions_of(actor):
         return True
     managed = manageable_certifications(actor).values("pk")
-    others = RemovalRecord.objects.filter(operation_id=operation.pk).exclude(certification_key__in=managed)
-    return not others.exists()
+    concerned = RemovalRecord.objects.filter(operation_id=operation.pk) if of is None else of
+    return not concerned.exclude(certification_key__in=managed).exists()
 
 
-def find_operation_held(actor: User, operation_id: int) -> Operation:
-    """Return an operation that holds people back, and all whose holds the actor may lift.
+def find_operation_held(actor: User, operation_id: int, *, of: QuerySet[Any] | None = None) -> Operation:
+    """Return an operation that holds people back, and all whose holds the actor may lift; ``of`` as there.
 
     Raises NotFound, NotPermitted, NothingToDo if it holds nobody back any more.
     """
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None or not sees_operation(actor, operation):
         raise NotFound(_("There is no such removal, or none that you may see."))
-    if not may_lift_all(actor, operation):
+    if not may_lift_all(actor, operation, of=of):
         raise NotPermitted(
             _(
                 "Letting loads enroll all these people again needs the permission %(permission)s, or that you own every"
@@ -189,14 +225,15 @@ def find_operation_held(actor: User, operation_id: int) -> Operation:
     return operation
 
 
-def lift_operation(actor: User, operation_id: int) -> Operation:
+def lift_operation(actor: User, operation_id: int, *, of: QuerySet[Any] | None = None) -> Operation:
     """Let loads enroll again all whom an operation removed; one entry, however many they are.
 
-    Raises what :func:`find_operation_held` raises.
+    It applies to whom the operation removes later, too: the caller sees to it that it removes nobody any more. Raises
+    what :func:`find_operation_held` raises.
     """
     try:
         with transaction.atomic():
-            operation = find_operation_held(actor, operation_id)
+            operation = find_operation_held(actor, operation_id, of=of)
             HoldEnd.objects.create(operation_id=operation.pk, **_lifted_by(actor))
     except IntegrityError:
         raise NothingToDo(_("Nobody of this removal is held back any more.")) from None

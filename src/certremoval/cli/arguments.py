@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from certremoval.certifications.holding import KeepOff, checked_keep_off
+from certremoval.certifications.holding import KeepOff, checked_keep_off, read_day
 from certremoval.certifications.limits import number_typed
 from certremoval.cli.failures import UsageError
 from certremoval.organization.models import User
@@ -19,19 +19,26 @@ from certremoval.removals.models import JobState
 from certremoval.removals.options import MATCHES, PlanOptions
 from certremoval.removals.scheduling import read_when
 
+LARGEST_NUMBER = 2**63 - 1
+"""The largest number that a database has for anything."""
+
 
 def job_number(text: str) -> int:
     """Read a job's number."""
     if not (text.isascii() and text.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text} is no job number. certremoval jobs lists them")
+    if len(text.lstrip("0")) > len(str(LARGEST_NUMBER)) or int(text) > LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(
+            f"{text[:60]} is larger than the number of any job. certremoval jobs lists them"
+        )
     return int(text)
 
 
 def day(text: str) -> date:
-    """Read a date."""
+    """Read a date, written as in 2026-05-12 and in no other way."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return read_day(text)
+    except InvalidRequest:
         raise argparse.ArgumentTypeError(f"{text} is no date. Write it as in 2026-05-12") from None
 
 

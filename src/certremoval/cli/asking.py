@@ -51,16 +51,23 @@ def not_agreed(command: Command, error: ConfirmationRequired) -> int:
     return REFUSED
 
 
-def number_agreed_to(command: Command, count: int, *, limits: tuple[str, ...], typed: int | None) -> bool:
+def number_agreed_to(
+    command: Command, count: int, *, limits: tuple[str, ...], typed: int | None, holds_ended: int = 0
+) -> bool:
     """Ask whether so many people are to be taken off; above a limit for their number, unless it was ``typed`` before.
 
-    Raises ConfirmationRequired if that number is missing or wrong.
+    And whether as many as ``holds_ended`` are to be held back no more. Raises ConfirmationRequired if the number is
+    missing or wrong.
     """
     if limits and typed is None:
-        answer = _answer(command, f"Type {number(count)} to take off {users(count)}: ")
+        also = f", and to hold {users(holds_ended)} back no more" if holds_ended else ""
+        answer = _answer(command, f"Type {number(count)} to take off {users(count)}{also}: ")
         require_number(count, number_typed(answer), limits=limits)
         return True
-    return confirmed(command, f"Take {users(count)} off?")
+    if not count:
+        return confirmed(command, f"Hold {users(holds_ended)} back no more?")
+    also = f", and hold {users(holds_ended)} back no more" if holds_ended else ""
+    return confirmed(command, f"Take {users(count)} off{also}?")
 
 
 def confirmed(command: Command, question: str) -> bool:

@@ -69,10 +69,15 @@ def _hold_lines(report: LoadReport) -> list[str]:
     if holds.readded:
         enrolled = "would be enrolled" if report.dry_run else "were enrolled" if holds.readded != 1 else "was enrolled"
         lines.append(f"{users(holds.readded)} {enrolled} again, held back until now.")
-    if holds.ended:
-        longer = "would be held back no more" if report.dry_run else "held back no more"
-        lines.append(f"{users(holds.ended)} {longer}: the file does not name them.")
-    return lines
+    return [*lines, *ended_lines(report, later=report.dry_run)]
+
+
+def ended_lines(report: LoadReport, *, later: bool = True) -> list[str]:
+    """Return how many people a full file holds back no more, or would if it is done ``later``."""
+    if report.holds is None or not report.holds.ended:
+        return []
+    longer = "would be held back no more" if later else "held back no more"
+    return [f"{users(report.holds.ended)} {longer}: the file does not name them."]
 
 
 def _held_cells(one: HeldPerson) -> tuple[str, ...]:

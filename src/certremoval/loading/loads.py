@@ -60,8 +60,9 @@ def load(
     Of enrollments, whoever was removed and is held back is passed over, counted and named; with ``readd`` they are
     enrolled. A ``snapshot`` is a full file: whoever is on a certification and not named is taken off it, by one
     operation. ``typed`` is the number of these people, without which a limit is not passed. ``confirm`` is shown the
-    report where anybody would be taken off, asks, and has the number typed itself; it is asked while nothing is locked,
-    and if another number would be taken off when the answer comes, nothing is done.
+    report where anybody would be taken off, or held back no more, asks, and has the number typed itself; it is asked
+    while nothing is locked, and if another number would be taken off when the answer comes, or a limit is passed of
+    which it was not told, nothing is done.
 
     A file that cannot be used is answered by a report that is not accepted; no exception. Raises InvalidRequest for a
     kind that there is not or that has no snapshots; ConfirmationRequired, NotAgreed and ApprovalRequired, when
@@ -103,6 +104,8 @@ def _load(
             keep_others_out(kind.locked)
         answer = _compare(kind, file.present, of_cells, report)
         version = version_read()
+    if answer.accepted and answer.dry_run:
+        agreement.require_true_number(answer)
     if answer.accepted and not answer.dry_run:
         agreed = agreement.asked_for(answer)
         with changing(version=version) as still_so:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
+from certremoval.certifications.holding import NobodyKeptOff, keep_off_of, require_kept_off
+from certremoval.certifications.periods import day_words
 from certremoval.database.clock import database_now
 from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
@@ -24,9 +26,12 @@ from certremoval.removals.titles import checked_reason
 def approve(actor: User, job_id: int) -> Job:
     """Let a job that waits for approval run: now, or when it is due.
 
-    Raises NotFound, NotPermitted (nobody approves their own), WrongState.
+    Raises NotFound, NotPermitted (nobody approves their own), WrongState (it does not wait, or waited so long that its
+    people would not be kept off any more).
     """
-    return _decide(actor, _find_to_decide(actor, job_id), approved=True)
+    job = _find_to_decide(actor, job_id)
+    _require_kept_off(job)
+    return _decide(actor, job, approved=True)
 
 
 def decline(actor: User, job_id: int, *, reason: str) -> Job:
@@ -73,6 +78,23 @@ def _find_to_decide(actor: User, job_id: int) -> Job:
     if job.operation.actor_id == actor.pk:
         raise NotPermitted(_("Nobody decides on a job of their own. Ask another administrator."))
     return job
+
+
+def _require_kept_off(job: Job) -> None:
+    """Raise WrongState if the day until which the job keeps its people off would have come when it runs."""
+    if job.state != JobState.AWAITING_APPROVAL:
+        return
+    try:
+        require_kept_off(keep_off_of(job.operation), job.scheduled_for)
+    except NobodyKeptOff as refusal:
+        assert job.operation.held_until is not None
+        raise WrongState(
+            _(
+                "Its people are to be kept off until %(day)s, and it would not run before: nobody would be kept off."
+                " Decline it, or have its creator move it to an earlier time."
+            )
+            % {"day": day_words(job.operation.held_until)}
+        ) from refusal
 
 
 def _decide(actor: User, job: Job, *, approved: bool, reason: str = "") -> Job:

@@ -335,27 +335,26 @@ def replace_file(actor: User, job_id: int, source: BinaryIO, *, name: str) -> Jo
 
 
 def title_draft(
-    actor: User, job_id: int, *, title: str, comment: str, reason: str, keep_off: KeepOff = NOT_FIRMLY
+    actor: User, job_id: int, *, title: str, comment: str, reason: str, keep_off: KeepOff | None = None
 ) -> Job:
-    """Say what a draft is called, why, and how long its people are kept off; a title may still be missing.
+    """Say what a draft is called, why, and how long its people are kept off (None: as before).
+
+    A title may still be missing. Whoever puts people back keeps nobody off.
 
     Raises NotFound, NotPermitted, InvalidRequest, WrongState.
     """
     job = find_to_submit(actor, job_id)
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
     refuse_unstorable((title, comment, reason))
+    if job.restores:
+        keep_off = NOT_FIRMLY
+    how_long = {} if keep_off is None else {"held_until": keep_off.until, "held_for_good": keep_off.for_good}
     with transaction.atomic():
         # Locked: a request that submits it comes before, and then the title stays as it was submitted, or after.
         draft = Job.objects.select_for_update().filter(pk=job.pk, state__in=DRAFT_STATES).first()
         if draft is None:
             raise WrongState(_("Only a draft can be changed."))
-        Operation.objects.filter(pk=job.operation_id).update(
-            title=title,
-            comment=comment,
-            reason=reason,
-            held_until=keep_off.until,
-            held_for_good=keep_off.for_good,
-        )
+        Operation.objects.filter(pk=job.operation_id).update(title=title, comment=comment, reason=reason, **how_long)
     return find_job(actor, job_id)
 
 

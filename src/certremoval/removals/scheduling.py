@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
+from certremoval.certifications.holding import keep_off_of, require_kept_off
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, WrongState
@@ -100,9 +101,12 @@ def can_be_moved(job: Job) -> bool:
 def reschedule(actor: User, job_id: int, when: datetime | None) -> Job:
     """Let a job that nobody has begun run at another time; None is now.
 
-    Raises NotFound, NotPermitted, WrongState (it has begun, or has ended).
+    Raises NotFound, NotPermitted, WrongState (it has begun, or has ended), NobodyKeptOff (its people are to be kept off
+    until a day that would have come by then).
     """
     job = find_own_job(actor, job_id)
+    if can_be_moved(job):
+        require_kept_off(keep_off_of(job.operation), when)
     moved = Job.objects.filter(pk=job.pk, state__in=MOVABLE, started_at=None).update(scheduled_for=when)
     job.refresh_from_db()
     if not moved:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import require
-from certremoval.certifications.holding import NOT_FIRMLY, KeepOff
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff, keep_off_of, require_kept_off
 from certremoval.certifications.limits import ConfirmationRequired
 from certremoval.certifications.models import Operation
 from certremoval.database.clock import database_now
@@ -132,6 +132,7 @@ def queue_file(
     title, reason = checked_title(title), checked_reason(reason)
     refuse_unstorable((title, comment, reason))
     require_reason(reason)
+    require_kept_off(keep_off, scheduled_for)
     try:
         with planned(
             source, name=name, options=options, skip_problems=skip_problems, actor=actor, progress=progress
@@ -257,11 +258,12 @@ def submit(
     the codes of the checks that somebody answered by saying so. What needs approval waits for it.
 
     Raises NotFound, NotPermitted, WrongState (no draft, or planned anew since, or submitted by another request, or the
-    job that it undoes goes on again), InvalidRequest (no title, or no reason where one is required), NotAccepted,
-    NothingToDo (an undo of nothing), and ConfirmationRequired.
+    job that it undoes goes on again), InvalidRequest (no title, no reason where one is required, or
+    NobodyKeptOff: the day until which people are kept off would have come by then), NotAccepted, NothingToDo (an undo
+    of nothing), and ConfirmationRequired.
     """
     job = find_to_submit(actor, job_id)
-    _require_texts(job.operation)
+    _require_texts(job.operation, scheduled_for)
     if job.state != JobState.DRAFT or job.plan_number != plan_number:
         raise WrongState(_("The job is no draft any more, or its preview has changed. Look at it again."))
     if job.error:
@@ -288,18 +290,22 @@ def submit(
         if not submitted:
             raise WrongState(_("The job was submitted or changed by another request."))
         # The update holds the job's row, as whoever changes the title does: now it stays what it is.
-        _require_texts(Operation.objects.get(pk=job.operation_id))
+        _require_texts(Operation.objects.get(pk=job.operation_id), scheduled_for)
         if waits:
             notify_waiting(job)
     job.refresh_from_db()
     return job
 
 
-def _require_texts(operation: Operation) -> None:
-    """Raise InvalidRequest if there is no title, or no reason for a removal that needs one. To put back needs none."""
+def _require_texts(operation: Operation, scheduled_for: datetime | None) -> None:
+    """Raise InvalidRequest if there is no title, or no reason for a removal that needs one. To put back needs none.
+
+    NobodyKeptOff too: nobody is removed without the hold that was asked for.
+    """
     checked_title(operation.title)
     if operation.kind == Operation.Kind.REMOVAL:
         require_reason(operation.reason)
+        require_kept_off(keep_off_of(operation), scheduled_for)
 
 
 def _require_first_of_its_people(people_key: str, *, but: int, since: datetime | None = None) -> None:

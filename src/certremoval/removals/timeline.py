@@ -332,16 +332,32 @@ def _hold_ends(pair: _Pair) -> Iterator[TimelineEntry]:
     """Yield who or what let loads enroll the person again, other than by putting them back."""
     removals = {entry.record_id: entry for entry in pair.removals}
     operations = {entry.operation_key for entry in pair.removals}
-    ends = HoldEnd.objects.filter(Q(record_id__in=removals) | Q(operation_id__in=operations))
+    ends = list(HoldEnd.objects.filter(Q(record_id__in=removals) | Q(operation_id__in=operations)))
     for end in ends:
         if end.operation_id is not None and end.kind == HoldEnd.Kind.SNAPSHOT:
             continue  # of a full file's own removals, which hold nobody back
+        if end.operation_id is not None and not _held_then(pair, ends, end):
+            continue  # of all whom a job removed, but not of this person: something else held them, or nothing did
         yield TimelineEntry(
             kind="let_on_again",
             words=_end_words(HoldEnd.Kind(end.kind)),
             at=end.ended_at,
             by=NamedPerson(end.actor_user_id, end.actor_name),
         )
+
+
+def _held_then(pair: _Pair, ends: list[HoldEnd], end: HoldEnd) -> bool:
+    """Whether the end of a whole operation ended anything of the pair: its removal was the last and still stood."""
+    last = max((entry for entry in pair.removals if entry.removed.at <= end.ended_at), key=_record, default=None)
+    if last is None or last.operation_key != end.operation_id:
+        return False
+    if last.put_back is not None and last.put_back.at <= end.ended_at:
+        return False
+    return not any(one.record_id == last.record_id and one.ended_at <= end.ended_at for one in ends)
+
+
+def _record(entry: RemovalEntry) -> int:
+    return entry.record_id
 
 
 def _end_words(kind: HoldEnd.Kind) -> str:

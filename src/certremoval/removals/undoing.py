@@ -9,14 +9,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
 from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_of, require_over_work_of
 from certremoval.certifications.history import RemovalEntry, find_record
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff, keep_off_of
 from certremoval.certifications.models import Enrollment, Operation, RemovalRecord, Restoration
 from certremoval.certifications.visibility import sees_operation
+from certremoval.database.clock import database_now
 from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotFound, NothingToDo, Problem, WrongState
@@ -27,6 +29,7 @@ from certremoval.removals.keeping import LeaseLost
 from certremoval.removals.making import new_job, nothing_left_of_failure
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job
 from certremoval.removals.options import PlanOptions, RestoreOptions
+from certremoval.removals.permitting import undone_operation
 from certremoval.removals.planning import PlanSummary, Progress
 from certremoval.removals.restoring import planned_restore
 from certremoval.removals.submitting import nothing_to_undo, queue_at_once, queue_file, require_agreed
@@ -103,7 +106,13 @@ def draft_undo(actor: User, job_id: int, *, users: Sequence[str] | None = None) 
         if file is None:
             raise nothing_to_undo()
         return draft_of_file(
-            actor, file, name=_name_of_file(target), title=title, options=PlanOptions(), undo_of=target
+            actor,
+            file,
+            name=_name_of_file(target),
+            title=title,
+            keep_off=_kept_off_again(target),
+            options=PlanOptions(),
+            undo_of=target,
         )
 
 
@@ -164,6 +173,7 @@ def undo_job(
                 options=PlanOptions(),
                 skip_problems=True,
                 undo_of=target,
+                keep_off=_kept_off_again(target),
                 typed=typed,
                 said=said,
                 confirm=confirm,
@@ -201,7 +211,9 @@ def undo_operation(
 
     Raises what :func:`undo_job` raises, which is asked where there is a job.
     """
-    job = Job.objects.filter(operation_id=operation_id).first()
+    # Through the operation: what is larger than any key is none, and the database is not asked.
+    known = Operation.objects.filter(pk=operation_id).first()
+    job = None if known is None else Job.objects.filter(operation=known).first()
     if job is not None:
         return undo_job(
             actor,
@@ -254,7 +266,7 @@ def find_undoable_operation(actor: User, operation_id: int) -> Operation:
     if Job.objects.filter(operation_id=operation_id).exists():
         raise WrongState(_("The removal was done by a job. Undo the job."))
     records = RemovalRecord.objects.filter(operation_id=operation_id)
-    if not records.exclude(pk__in=Restoration.objects.values("record_id")).exists():
+    if not records.filter(~Exists(Restoration.objects.filter(record_id=OuterRef("pk")))).exists():
         raise nothing_to_undo()
     return operation
 
@@ -295,6 +307,13 @@ def _queue_restore(
         raise WrongState(_("The work stood still for too long, and nobody was put back. Try again.")) from error
     job.refresh_from_db()
     return job
+
+
+def _kept_off_again(target: Job) -> KeepOff:
+    """Return how long those are kept off whom the undo of an undo removes again: as long as they were at first."""
+    first = undone_operation(target)
+    keep_off = NOT_FIRMLY if first is None else keep_off_of(first)
+    return NOT_FIRMLY if keep_off.until is not None and keep_off.until <= database_now().date() else keep_off
 
 
 def _name_of_file(target: Job) -> str:

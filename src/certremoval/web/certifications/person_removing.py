@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from certremoval.certifications.holding import checked_keep_off
+from certremoval.certifications.holding import checked_keep_off, read_day
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.certifications.removing import LONGEST_REASON, find_removable, remove_person
 from certremoval.policy.reasons import ReasonRequired, require_reason
@@ -51,22 +51,20 @@ class RemovalForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    keep_off_until = forms.DateField(
+    keep_off_until = forms.CharField(
         label=gettext_lazy("Kept off until"),
         help_text=gettext_lazy("Only where a day is chosen above."),
         required=False,
-        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
     )
 
     def clean(self) -> dict[str, Any]:
         """Read how long the person is kept off, as ``how_long``."""
         cleaned = super().clean() or {}
-        choice, day = cleaned.get("keep_off"), cleaned.get("keep_off_until")
-        if choice == UNTIL and day is None and "keep_off_until" not in self.errors:
-            self.add_error("keep_off_until", _("Say until which day, as 2026-12-31, or choose otherwise."))
+        choice = cleaned.get("keep_off")
         try:
-            cleaned["how_long"] = checked_keep_off(day if choice == UNTIL else None, for_good=choice == FOR_GOOD)
+            day = read_day(cleaned.get("keep_off_until", "")) if choice == UNTIL else None
+            cleaned["how_long"] = checked_keep_off(day, for_good=choice == FOR_GOOD)
         except InvalidRequest as refusal:
             self.add_error("keep_off_until", refusal.message)
         return cleaned

@@ -75,11 +75,22 @@ def change(request: SignedInRequest, job_id: int) -> HttpResponse:
 @require_POST
 @signed_in_page
 def change_title(request: SignedInRequest, job_id: int) -> HttpResponse:
-    """Set title, comment and reason. What has a mistake is kept as it was typed, and not stored."""
-    job, texts = draft_of(request, job_id), typed_texts(request.POST)
+    """Set title, comment, reason and how long people are kept off.
+
+    What has a mistake is kept as it was typed, and not stored.
+    """
+    job, form = draft_of(request, job_id), request.POST.copy()
+    if job.restores:
+        form.pop("keep_off", None)  # it keeps nobody off
+    texts = typed_texts(form)
     save_texts(request, job, texts)
     if not texts.mistakes:
-        messages.success(request, _("Title, comment and reason are kept."))
+        messages.success(
+            request,
+            _("Title, comment and reason are kept.")
+            if texts.keep_off is None
+            else _("Title, comment, reason and how long these people are kept off are stored."),
+        )
     return to_preview(job)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from certremoval.certifications.holding import NobodyKeptOff
 from certremoval.certifications.limits import ConfirmationRequired, number_typed
 from certremoval.policy.reasons import ReasonRequired
 from certremoval.problems import WrongState
@@ -57,12 +58,13 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
     if when_mistake:
         return _asked(request, job, changed=_whole(form, "changed"), when_mistake=when_mistake, status=422)
     texts = texts_of(request, job)
-    if "title" in form or "reason" in form:
+    if any(name in form for name in ("title", "reason", "keep_off")):
         texts = _with_typed(texts, form)
         job = save_texts(request, job, texts)
-        if texts.mistakes or not texts.title.strip():
-            asked = "title" in form or not texts.title.strip()
-            return _asked(request, job, changed=_whole(form, "changed"), title_asked=asked, status=422)
+    if texts.mistakes or not texts.title.strip():
+        # Nobody is removed under a text, or with a hold, that is not the one that was typed.
+        asked = "title" in form or not texts.title.strip()
+        return _asked(request, job, changed=_whole(form, "changed"), title_asked=asked, status=422)
     changed = changed_since_preview(job)
     if changed > _whole(form, "changed"):
         return _asked(request, job, changed=changed, status=409)
@@ -78,6 +80,8 @@ def submit_draft(request: SignedInRequest, job_id: int) -> HttpResponse:
         )
     except ReasonRequired as refusal:
         return _asked(request, job, changed=changed, reason_missing=refusal.message, status=422)
+    except NobodyKeptOff as refusal:
+        return _asked(request, job, changed=changed, when_mistake=refusal.message, status=422)
     except ConfirmationRequired:
         return _asked(request, job, changed=changed, answers_missing=True, status=409)
     except WrongState:
@@ -183,11 +187,11 @@ def _reason_asked(context: dict[str, Any]) -> bool:
 
 
 def _with_typed(texts: Texts, form: QueryDict) -> Texts:
-    """Return the texts with the title and the reason of a form, if it has them, in place of theirs."""
+    """Return the texts with those of a form, if it has them, in place of theirs; the comment it does not ask for."""
     all_texts = QueryDict(mutable=True)
-    all_texts.update({name: form.get(name, getattr(texts, name)) for name in ("title", "reason")})
+    for name in ("title", "reason", "keep_off", "keep_off_until"):
+        all_texts[name] = form.get(name, getattr(texts, name) or "")
     all_texts["comment"] = texts.comment
-    all_texts.update({"keep_off": texts.keep_off, "keep_off_until": texts.keep_off_until})
     return typed_texts(all_texts)
 
 

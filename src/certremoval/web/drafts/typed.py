@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
-from certremoval.certifications.holding import KeepOff, checked_keep_off, keep_off_of
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff, checked_keep_off, read_day
 from certremoval.database.texts import refuse_unstorable
 from certremoval.problems import InvalidRequest
 from certremoval.removals.models import Job
@@ -30,33 +28,37 @@ UNTIL, FOR_GOOD = "until", "for_good"
 class Texts:
     """Title, comment and reason as they were typed, and what is wrong with each, by its name.
 
-    ``keep_off`` is empty, ``until`` or ``for_good``; ``keep_off_until`` the day as it was typed.
+    ``keep_off`` is empty, ``until`` or ``for_good``, or None where a form did not ask; ``keep_off_until`` the day as it
+    was typed.
     """
 
     title: str = ""
     comment: str = ""
     reason: str = ""
-    keep_off: str = ""
+    keep_off: str | None = None
     keep_off_until: str = ""
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
     def without_mistakes(self, job: Job | None = None) -> dict[str, Any]:
-        """Return what can be stored; in place of a text with a mistake, the one that the job has."""
+        """Return what can be stored; in place of a text with a mistake, the one that the job has.
+
+        Of an existing job how long its people are kept off stays as it is where a form did not ask, or got a mistake.
+        """
         before = job.operation if job is not None else None
         kept: dict[str, Any] = {
             name: getattr(self, name) if name not in self.mistakes else getattr(before, name, "")
             for name in ("title", "comment", "reason")
         }
-        if "keep_off_until" in self.mistakes:
-            return {**kept, "keep_off": KeepOff() if before is None else keep_off_of(before)}
-        until = date.fromisoformat(self.keep_off_until) if self.keep_off == UNTIL else None
+        if self.keep_off is None or "keep_off_until" in self.mistakes:
+            return {**kept, "keep_off": NOT_FIRMLY if before is None else None}
+        until = read_day(self.keep_off_until) if self.keep_off == UNTIL else None
         return {**kept, "keep_off": KeepOff(until, self.keep_off == FOR_GOOD)}
 
 
 def typed_texts(form: QueryDict) -> Texts:
     """Read the texts of a form. A missing title is no mistake: it can be given until the job is submitted."""
     title, comment, reason = (form.get(name, "") for name in ("title", "comment", "reason"))
-    keep_off, until = form.get("keep_off", ""), form.get("keep_off_until", "").strip()
+    keep_off, until = form.get("keep_off"), form.get("keep_off_until", "").strip()
     checks: dict[str, tuple[str, Callable[[str], object]]] = {
         "title": (title, lambda text: checked_title(text) if text.strip() else ""),
         "comment": (comment, str),
@@ -71,19 +73,10 @@ def typed_texts(form: QueryDict) -> Texts:
             mistakes[name] = refusal.message
     if keep_off == UNTIL:
         try:
-            _checked_day(until)
+            checked_keep_off(read_day(until))
         except InvalidRequest as refusal:
             mistakes["keep_off_until"] = refusal.message
     return Texts(title, comment, reason, keep_off, until, mistakes)
-
-
-def _checked_day(typed: str) -> None:
-    """Raise InvalidRequest unless this is a day until which people can be kept off."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidRequest(_("Say until which day, as 2026-12-31, or choose otherwise.")) from None
-    checked_keep_off(day)
 
 
 def keep_typed(request: SignedInRequest, job: Job, texts: Texts) -> None:
@@ -101,9 +94,9 @@ def texts_of(request: SignedInRequest, job: Job) -> Texts:
     """Return a draft's texts as they are shown: those stored, and in their place those typed with a mistake."""
     operation = job.operation
     form = QueryDict(mutable=True)
-    form.update({"title": operation.title, "comment": operation.comment, "reason": operation.reason})
+    form.update({"title": operation.title, "comment": operation.comment, "reason": operation.reason, "keep_off": ""})
     if operation.held_until is not None:
-        form.update({"keep_off": UNTIL, "keep_off_until": operation.held_until.isoformat()})
+        form["keep_off"], form["keep_off_until"] = UNTIL, operation.held_until.isoformat()
     elif operation.held_for_good:
         form["keep_off"] = FOR_GOOD
     for name, text in request.session.get(_KEPT, {}).get(str(job.pk), {}).items():

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certremoval.certifications.holding import may_lift_all
+from certremoval.certifications.holding import NobodyKeptOff
 from certremoval.certifications.visibility import sees_operation, viewable_certifications
 from certremoval.database.clock import database_now
 from certremoval.organization.models import User
@@ -21,7 +21,7 @@ from certremoval.removals.approving import decision_on, may_decide
 from certremoval.removals.counts import DONE, TO_DO, job_counts, job_result, refusing_count
 from certremoval.removals.job_lines import LinesPage, lines_of_job
 from certremoval.removals.jobs import find_job, jobs_of_operations
-from certremoval.removals.lifting import held_by_job, lifted
+from certremoval.removals.lifting import held_by_job, is_final, lifted, may_lift_job
 from certremoval.removals.models import DRAFT_STATES, ENDED_STATES, Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.permitting import undone_operation
@@ -34,7 +34,7 @@ from certremoval.web.drafts.preview import preview_page
 from certremoval.web.drafts.when import when_asked
 from certremoval.web.pages import SignedInRequest, asks_for_part, signed_in_page, whole_number
 from certremoval.web.removals.kept import records_address
-from certremoval.web.removals.lifting import held_words
+from certremoval.web.removals.lifting import held_words, lift_words
 from certremoval.web.removals.progress import Seen, time_left
 from certremoval.web.removals.shares import Part, parts_of
 
@@ -55,7 +55,7 @@ def job_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         page = render(request, "web/removals/job_now.html", context)
     else:
         shown, status = _lines(request, job, context["parts"])
-        context |= {**_facts(request.user, job), **shown}
+        context |= {**_facts(request.user, job, [undo for undo, *_ in context["undos"]]), **shown}
         if job.purged_at is not None:
             context |= {"purged": purged_words(job), "records": records_address(job)}
         page = render(request, "web/removals/job.html", context, status=status)
@@ -111,9 +111,13 @@ def reschedule_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         raise WrongState(_("The job has begun, or has ended; it cannot be moved to another time."))
     when, mistake = when_asked(request) if request.method == "POST" else (job.scheduled_for, "")
     if request.method == "POST" and not mistake:
-        reschedule(request.user, job_id, when)
-        messages.success(request, _("The job is moved."))
-        return redirect("job", job_id=job_id)
+        try:
+            reschedule(request.user, job_id, when)
+        except NobodyKeptOff as refusal:
+            mistake = refusal.message
+        else:
+            messages.success(request, _("The job is moved."))
+            return redirect("job", job_id=job_id)
     zone = zone_of(request.user)
     shown = "" if when is None else f"{when.astimezone(zone):%Y-%m-%dT%H:%M}"
     context = {
@@ -185,7 +189,7 @@ def kind_of(job: Job, counts: dict[str, int]) -> Kind:
     return "bad" if job.state == JobState.FAILED else result_kind(counts, restores=job.restores)
 
 
-def _facts(viewer: User, job: Job) -> dict[str, Any]:
+def _facts(viewer: User, job: Job, undos: list[Job]) -> dict[str, Any]:
     """Return what does not change any more."""
     certifications = list(job.certifications.order_by("-planned", "certification_id")[:CERTIFICATIONS_SHOWN])
     keys = [one.certification_key for one in certifications]
@@ -198,19 +202,20 @@ def _facts(viewer: User, job: Job) -> dict[str, Any]:
         "certifications": [(one, one.certification_key in viewable) for one in certifications],
         "certifications_more": max(job.certification_count - len(certifications), 0),
         "problem_lines": refusing_count(job),
-        **_holds(viewer, job),
+        **_holds(viewer, job, undos),
     }
 
 
-def _holds(viewer: User, job: Job) -> dict[str, Any]:
+def _holds(viewer: User, job: Job, undos: list[Job]) -> dict[str, Any]:
     """Return how many people the job holds back, whether the viewer may lift that, and who has lifted it."""
-    if job.restores or job.state not in ENDED_STATES:
+    if job.restores or not is_final(job):
         return {}
     lifted_by = lifted(job)
-    held = 0 if lifted_by is not None else held_by_job(job)
+    held = 0 if lifted_by is not None else held_by_job(job, undos)
     return {
         "held": held_words(held) if held else "",
-        "may_lift": held > 0 and may_lift_all(viewer, job.operation),
+        "lift_words": lift_words(held),
+        "may_lift": held > 0 and may_lift_job(viewer, job),
         "lifted": lifted_by,
     }
 

@@ -19,6 +19,13 @@ def held_words(count: int) -> str:
     return _("More than %(number)s users") % {"number": number(MOST_COUNTED)} if count > MOST_COUNTED else users(count)
 
 
+def lift_words(count: int) -> str:
+    """Return what the button says that lets loads enroll so many people again."""
+    if count > MOST_COUNTED:
+        return _("Let loads enroll more than %(number)s users again") % {"number": number(MOST_COUNTED)}
+    return _("Let loads enroll %(users)s again") % {"users": users(count)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def lift_page(request: SignedInRequest, job_id: int) -> HttpResponse:
@@ -28,5 +35,6 @@ def lift_page(request: SignedInRequest, job_id: int) -> HttpResponse:
         messages.success(request, _("Nobody is held back by this job any more. The next load may enroll them again."))
         return redirect("job", job_id=job_id)
     job = find_job_to_lift(request.user, job_id)
-    context = {"area": "tools", "job": job, "held": held_words(held_by_job(job))}
+    count = held_by_job(job)
+    context = {"area": "tools", "job": job, "held": held_words(count), "lift_words": lift_words(count)}
     return render(request, "web/removals/job_lift.html", context)

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from certremoval.certifications.limits import ConfirmationRequired
+from certremoval.certifications.limits import ApprovalRequired, ConfirmationRequired
 from certremoval.cli.arguments import add_number
 from certremoval.cli.asking import can_ask, number_agreed_to
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.command import refusal
 from certremoval.cli.failures import REFUSED, UsageError
 from certremoval.cli.files import open_source
-from certremoval.cli.load_reports import accepted_lines, gone_lines
+from certremoval.cli.load_reports import accepted_lines, ended_lines, gone_lines
 from certremoval.cli.reports import lines_of, problem_lines
 from certremoval.cli.text import shown
 from certremoval.loading.agreeing import NotAgreed
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         Enrollments: whoever was removed and not put back stays removed, load after load; they are counted and listed.
         With --readd they are enrolled again. A full file is loaded with --snapshot: whoever is on a certification and
         not named in the file is taken off, by one operation that can be undone, and whoever is held back and not named
-        is held back no more. Before anybody is taken off it asks, unless --yes is given; above a limit the number of
-        people must be typed, as --confirm N.
+        is held back no more. Before anybody is taken off, or held back no more, it asks, unless --yes is given; above a
+        limit the number of people taken off must be typed, as --confirm N.
     """
     example = """
 certremoval load users people.csv --dry-run
@@ -59,7 +59,11 @@ certremoval load enrollments all-enrollments.csv --snapshot --yes
         parser.add_argument(
             "--readd", action="store_true", help="enrollments: enroll those again who were removed and are held back"
         )
-        parser.add_argument("--yes", action="store_true", help="do not ask before a snapshot takes people off")
+        parser.add_argument(
+            "--yes",
+            action="store_true",
+            help="do not ask before a snapshot takes people off, or holds them back no more",
+        )
         add_number(parser)
 
     def act(self, options: Mapping[str, Any]) -> int:
@@ -69,12 +73,14 @@ certremoval load enrollments all-enrollments.csv --snapshot --yes
         def agreed(report: LoadReport) -> bool:
             if not can_ask():
                 raise UsageError(
-                    "People would be taken off, and nobody can be asked here, since standard input is no terminal. Look"
-                    " with --dry-run, and add --yes. Nothing was done."
+                    f"People would be {'taken off' if report.removed else 'held back no more'}, and nobody can be asked"
+                    " here, since standard input is no terminal. Look with --dry-run, and add --yes. Nothing was done."
                 )
-            self.note(*gone_lines(report))
-            removed = report.removed or 0
-            return number_agreed_to(self, removed, limits=report.limits, typed=options["confirm"])
+            self.note(*gone_lines(report), *ended_lines(report))
+            ended = report.holds.ended if report.holds is not None else 0
+            return number_agreed_to(
+                self, report.removed or 0, limits=report.limits, typed=options["confirm"], holds_ended=ended
+            )
 
         try:
             with open_source(options["file"]) as (source, name):
@@ -89,7 +95,7 @@ certremoval load enrollments all-enrollments.csv --snapshot --yes
                     typed=options["confirm"],
                     confirm=None if options["yes"] else agreed,
                 )
-        except ConfirmationRequired as error:
+        except (ConfirmationRequired, ApprovalRequired) as error:
             self.note("Nothing was done." if isinstance(error, NotAgreed) else shown(error.message))
             if self.json_asked:
                 self.answer(refusal(error.problems, error.counts))
