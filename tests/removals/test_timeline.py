@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certremoval.access.models import Grant, Permission, Role
-from certremoval.certifications.holding import lift_hold
+from certremoval.certifications.holding import NOT_FIRMLY, KeepOff, lift_hold
 from certremoval.certifications.models import Certification, Enrollment, Operation, RemovalRecord
+from certremoval.certifications.periods import day_words
 from certremoval.certifications.removing import remove_person
 from certremoval.certifications.triggers import append_only_suspended
-from certremoval.database.clock import moved
+from certremoval.database.clock import database_now, moved
 from certremoval.organization.models import User
 from certremoval.policy.settings import change_setting
 from certremoval.problems import NotFound, NotPermitted
@@ -531,3 +532,21 @@ def test_what_happens_after_a_lift_of_all_leaves_it_told(root: User) -> None:
     run(remove(root, people("again")))
 
     assert (lifts_told(root, "again"), lifts_told(root, "back")) == (1, 1)
+
+
+def test_whoever_is_held_back_is_told_so_and_until_when(root: User) -> None:
+    enroll(FORKLIFT, "held", "day", "good", "lifted")
+    day = database_now().date() + timedelta(days=30)
+    for user_id, keep_off in (
+        ("held", NOT_FIRMLY),
+        ("day", KeepOff(day)),
+        ("good", KeepOff(for_good=True)),
+        ("lifted", NOT_FIRMLY),
+    ):
+        run(remove(root, people(user_id), keep_off=keep_off))
+    lift_hold(root, RemovalRecord.objects.get(user_id="lifted").pk)
+
+    assert told(root, "held").now_words.endswith("Held back: loads of enrollments pass over this person.")
+    assert f"Kept off until {day_words(day)}: loads" in told(root, "day").now_words
+    assert "Kept off for good: loads" in told(root, "good").now_words
+    assert "loads" not in told(root, "lifted").now_words

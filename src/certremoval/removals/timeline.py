@@ -19,7 +19,9 @@ from certremoval.access.models import Permission
 from certremoval.access.rules import permissions_of, require
 from certremoval.certifications.catalogue import find_certification
 from certremoval.certifications.history import NamedPerson, RemovalEntry, ShownOperation, removals_from
+from certremoval.certifications.holding import held, keep_offs
 from certremoval.certifications.models import Certification, Enrollment, EnrollmentStatus, HoldEnd, RemovalRecord
+from certremoval.certifications.periods import day_words
 from certremoval.certifications.visibility import viewable_certifications
 from certremoval.organization.models import User
 from certremoval.problems import NotFound
@@ -392,10 +394,25 @@ def _now_words(pair: _Pair) -> str:
         return _("Not on it. No removal is on record.")
     if last.put_back is not None:
         return _("Not on it now, and no removal since they were put back is on record.")
-    return _("Not on it now: removed on %(day)s by %(name)s.") % {
+    words = _("Not on it now: removed on %(day)s by %(name)s.") % {
         "day": date_format(timezone.localtime(last.removed.at), "j F Y"),
         "name": last.removed.by.name,
     }
+    return f"{words} {how}" if (how := _held_words(last)) else words
+
+
+def _held_words(last: RemovalEntry) -> str:
+    """Return how loads treat a person by their last removal; empty if they may enroll them again."""
+    if not held(RemovalRecord.objects.filter(pk=last.record_id)).exists():
+        return ""
+    keep_off = keep_offs([last])[last.record_id]
+    if keep_off.for_good:
+        return _("Kept off for good: loads of enrollments pass over this person.")
+    if keep_off.until is not None:
+        return _("Kept off until %(day)s: loads of enrollments pass over this person.") % {
+            "day": day_words(keep_off.until)
+        }
+    return _("Held back: loads of enrollments pass over this person.")
 
 
 def _plain(value: str | date | None) -> str | None:
