@@ -69,7 +69,11 @@ def create_by_file(page: Page, file: Path, title: str = "Changed roles") -> None
 
 
 def action(page: Page, words: str) -> Locator:
-    """Return what can be done with a draft; it stands above the lines and below them."""
+    """Return what can be done with a draft; it stands above the lines and below them.
+
+    Once the page has its script: on a busy machine a link that opens a dialog would lead to its page before.
+    """
+    page.wait_for_load_state()
     return page.get_by_role("link", name=words, exact=True).first
 
 

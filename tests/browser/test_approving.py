@@ -40,6 +40,7 @@ def test_a_job_waits_and_another_administrator_approves_it(
     theirs = open_page(grace, "/")
     expect(theirs.get_by_role("heading", name="Waiting for you (1)")).to_be_visible()
     theirs.get_by_role("link", name="Changed roles").click()
+    theirs.wait_for_load_state()
     theirs.get_by_role("link", name="Approve, remove 4 users").click()
     dialog = theirs.get_by_role("dialog", name="Approve: remove 4 users?")
     expect(dialog.get_by_text("Not yet", exact=True)).to_be_focused()

@@ -36,12 +36,14 @@ def test_a_job_waits_for_its_time_is_moved_and_cancelled(ada: User, open_page: O
     expect(page.get_by_text(shown(first)).first).to_be_visible()
     assert Job.objects.get().scheduled_for == first
 
+    page.wait_for_load_state()
     page.get_by_role("link", name="Move to another time").click()
     page.get_by_role("dialog").get_by_label("Runs on").fill(f"{second:%Y-%m-%dT%H:%M}")
     page.get_by_role("dialog").get_by_role("button", name="Move this job").click()
     expect(page.get_by_text(shown(second)).first).to_be_visible()
     assert Job.objects.get().scheduled_for == second
 
+    page.wait_for_load_state()
     page.get_by_role("link", name="Cancel this job").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel this job and keep 2 users").click()
     expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible()

@@ -145,6 +145,7 @@ def test_progress_shows_itself_without_a_reload_while_the_focus_stays(page: Page
     create_by_file(page, written(tmp_path, *IDS))
     submit(page, "Remove 12 users")
     page.evaluate("window.neverReloaded = true")
+    page.wait_for_load_state()
     cancel = page.get_by_role("link", name="Cancel this job")
     cancel.focus()
 
@@ -195,6 +196,7 @@ def test_a_job_is_cancelled_after_a_question(page: Page, tmp_path: Path) -> None
     create_by_file(page, written(tmp_path, *IDS))
     submit(page, "Remove 12 users")
     run_some(the_job(), 5)
+    page.wait_for_load_state()
     page.get_by_role("link", name="Cancel this job").click()
     dialog = page.get_by_role("dialog", name="Cancel this job?")
     expect(dialog.get_by_role("link", name="Keep this job")).to_be_focused()

@@ -9,7 +9,7 @@ from certremoval.certifications.removing import remove_person
 from certremoval.organization.models import User
 from certremoval.removals.models import Job, JobState
 from tests.browser.conftest import OpenPage
-from tests.browser.small import IDS, NAMES, forklift, submit
+from tests.browser.small import IDS, NAMES, action, forklift, submit
 from tests.removals.conftest import enrolled, people, remove, run
 
 
@@ -56,7 +56,7 @@ def test_some_people_are_ticked_and_come_back(ada: User, open_page: OpenPage) ->
 def test_by_the_keyboard_the_question_begins_at_cancel(ada: User, open_page: OpenPage) -> None:
     page = open_page(ada, f"/certification-removal/{done(ada).pk}/")
     page.get_by_role("button", name="Undo and put 12 users back").press("Enter")
-    page.get_by_role("link", name="Put 12 users back").press("Enter")
+    action(page, "Put 12 users back").press("Enter")
     dialog = page.get_by_role("dialog", name="Put 12 users back on Forklift Operator Safety?")
     expect(dialog.get_by_text("Cancel", exact=True)).to_be_focused()
 

@@ -73,6 +73,7 @@ def test_the_question_says_that_it_waits_and_that_the_list_was_sent_before(run: 
     assert ended.code == 1
     assert "More than 1 person at once." in ended.err
     assert "another administrator must approve it" in ended.err
+    assert "It runs as soon as it is approved." in ended.err
     assert "You sent this list on " in ended.err
     assert Job.objects.count() == 1
 

@@ -78,6 +78,7 @@ def test_a_job_that_waits_is_approved(ada: User, grace: User, signed_in: SignedI
     window, job = signed_in(ada), draft(ada, "K-1", "K-2", "K-3")
     page = read(window, address(job, "confirm/"))
     assert "Another administrator must approve it before it runs: More than 2 people at once." in words(page)
+    assert "It runs as soon as it is approved" in words(page)
     assert sent(window, job, hidden_fields(page)).status_code == 302
     assert "once another administrator has approved it" in words(read(window, address(job)))
 

@@ -66,6 +66,10 @@ def _hold_lines(report: LoadReport) -> list[str]:
         headings = ("  Line", "User ID", "Name", "Certification", "Removed", "By", "Kept off")
         lines += table(headings, [_held_cells(one) for one in people], width_of(sys.stdout), shrinking=3)
         lines += _more(holds.held_back - len(people))
+        lines.append(
+            "--readd enrolls them all the same, but for those kept off until a day or for good. A lift on the pages, or"
+            " an undo of their removal, lets anybody on again."
+        )
     if holds.readded:
         enrolled = "would be enrolled" if report.dry_run else "were enrolled" if holds.readded != 1 else "was enrolled"
         lines.append(f"{users(holds.readded)} {enrolled} again, held back until now.")

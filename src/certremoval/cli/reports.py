@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from certremoval.certifications.holding import KeepOff, keep_off_of
 from certremoval.certifications.models import HOLDING_STATUSES
+from certremoval.certifications.periods import day_words
 from certremoval.cli.text import counted, shown, table
 from certremoval.organization.models import User
 from certremoval.problems import Problem
@@ -160,7 +162,12 @@ def advice_for(summary: PlanSummary) -> str:
 
 
 def question_lines(
-    summary: PlanSummary, *, checks: Sequence[str], when: datetime | None = None, zone: tzinfo | None = None
+    summary: PlanSummary,
+    *,
+    checks: Sequence[str],
+    keep_off: KeepOff | None = None,
+    when: datetime | None = None,
+    zone: tzinfo | None = None,
 ) -> list[str]:
     """Return what somebody must know before they remove people: the confirm dialog of the pages, as lines.
 
@@ -175,7 +182,9 @@ def question_lines(
     if left_out:
         lines.append(f"  {lines_of(left_out)} {'is' if left_out == 1 else 'are'} left out.")
     lines += checks
-    runs = "now" if when is None else f"on {moment(when, zone)}"
+    if keep_off is not None and keep_off.is_firm:
+        lines.append(f"  Kept off {keep_off_words(keep_off)}.")
+    runs = ("as soon as it is approved" if summary.approvals else "now") if when is None else f"on {moment(when, zone)}"
     return [*lines, f"  It runs {runs}.", "", WHAT_STAYS]
 
 
@@ -201,6 +210,13 @@ def undo_lines(summary: PlanSummary) -> list[str]:
 def of_them(count: int) -> str:
     """Return "3 of them come"."""
     return f"{number(count)} of them {'comes' if count == 1 else 'come'}"
+
+
+def keep_off_words(keep_off: KeepOff) -> str:
+    """Return how long people are kept off, if loads that re-add may not enroll them: "until 31 January 2027"."""
+    if keep_off.for_good:
+        return "for good"
+    return "" if keep_off.until is None else f"until {day_words(keep_off.until)}"
 
 
 def job_title(job: Job) -> str:
@@ -237,6 +253,7 @@ def job_lines(job: Job, actor: User) -> list[str]:
         ("Comment", operation.comment),
         ("Reason", operation.reason),
         *_decision_facts(job),
+        ("Kept off", keep_off_words(keep_off_of(operation))),
         ("Undoes", "" if job.undo_of is None else _named(job.undo_of, seen)),
         ("Undone by", ", ".join(f"{_named(undo, seen)} ({job_sentence(undo)})" for undo in undos)),
         ("File", "" if job.file is None else f"{job.file.name} ({number(job.file.size)} bytes)"),

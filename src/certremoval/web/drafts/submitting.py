@@ -160,6 +160,7 @@ def _asked(
         "changed": changed,
         "checks": [check for check in checks if not check.passed],
         "number_asked": number_asked,
+        "waits": any(check.answer == Answer.APPROVAL for check in checks),
         "typed": typed,
         "number_missing": answers_missing and wrong_number,
         "said": request.POST.getlist("said"),

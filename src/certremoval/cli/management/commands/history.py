@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from certremoval.access.actors import acting_administrator
-from certremoval.certifications.history import Act, RemovalEntry, removal_history
+from certremoval.certifications.history import Act, NamedPerson, RemovalEntry, removal_history
 from certremoval.cli.arguments import add_actor, identifier
 from certremoval.cli.command import Command as BaseCommand
 from certremoval.cli.reports import moment
@@ -89,7 +89,7 @@ def _timeline_line(entry: TimelineEntry) -> str:
     if entry.before is not None:
         parts.append(f"status before: {shown(entry.before['status'])}")
     if entry.by is not None:
-        parts.append(f"by {shown(entry.by.name)} ({shown(entry.by.user_id)})")
+        parts.append(f"by {_named(entry.by)}")
     if entry.operation is not None and entry.operation.title:
         parts.append(shown(entry.operation.title))
     if entry.reason:
@@ -97,8 +97,13 @@ def _timeline_line(entry: TimelineEntry) -> str:
     return "; ".join(parts)
 
 
+def _named(person: NamedPerson) -> str:
+    """Return who did something; the system has no User ID."""
+    return f"{shown(person.name)} ({shown(person.user_id)})" if person.user_id else shown(person.name)
+
+
 def _act(act: Act) -> str:
-    parts = [f"{moment(act.at)} by {shown(act.by.name)} ({shown(act.by.user_id)})"]
+    parts = [f"{moment(act.at)} by {_named(act.by)}"]
     if act.operation is not None and act.operation.title:
         parts.append(shown(act.operation.title))
     if act.reason:

@@ -123,7 +123,7 @@ certremoval remove leavers.csv --title "Warehouse South closes" --skip-problems 
         def agreed(summary: PlanSummary) -> bool:
             progress.end()
             checks = check_lines(actor, summary)
-            self.note(*question_lines(summary, checks=checks, when=when, zone=zone_of(actor)))
+            self.note(*question_lines(summary, checks=checks, keep_off=keep_off, when=when, zone=zone_of(actor)))
             return agreed_to(self, summary, typed=options["confirm"])
 
         try:
