@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from certremoval.certifications.models import Operation
 from certremoval.organization.models import User
-from certremoval.policy.settings import change_setting, current_policy, policies_of_certifications
+from certremoval.policy.settings import all_policies, change_setting, current_policy
 from certremoval.removals.models import Job
 from tests.browser.accessibility import violations
 from tests.browser.conftest import OpenPage
@@ -64,7 +64,7 @@ def test_a_certification_gets_limits_of_its_own(ada: User, open_page: OpenPage) 
     expect(limit.get_by_label("Its own:")).to_be_checked()  # whoever writes a number means it
     page.get_by_role("button", name="Save limits of this certification").click()
     expect(page.get_by_role("status")).to_contain_text("Changed: Typed number: people.")
-    assert policies_of_certifications()[forklift().pk].most_untyped == 5
+    assert all_policies()[1][forklift().pk].most_untyped == 5
     page.get_by_role("link", name="Settings for all certifications").click()
     expect(page.get_by_role("row", name="Forklift Operator Safety")).to_contain_text("Typed number: people: 5")
 

@@ -7,12 +7,17 @@ from typing import Any
 
 from certremoval.loading.loads import load
 from certremoval.loading.report import LoadReport
+from tests.removals.conftest import FORKLIFT
 
 UNITS = "Type,ID,Name,Parent ID,Active"
 USERS = "User ID,First Name,Last Name,Email,Active"
 GROUPS = "Group ID,Name,User ID"
 CERTIFICATIONS = "Certification ID,Title,Version,Active"
 ENROLLMENTS = "Certification ID,User ID,Status,Version,Assigned Date,Due Date,Certified Date,Expiration Date"
+
+ANA = f"{FORKLIFT},ana,Certified,2,,,,"
+BEN = f"{FORKLIFT},ben,Certified,2,,,,"
+"""Lines of enrollments."""
 
 
 def file_of(*lines: str) -> BytesIO:

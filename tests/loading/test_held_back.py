@@ -21,26 +21,10 @@ from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest
 from certremoval.removals.undoing import undo_job
 from certremoval.removals.verifying import verify
-from tests.loading.files import ENROLLMENTS, accepted, attempt, counts
-from tests.removals.conftest import FORKLIFT, certification, enroll, enrolled, make_user, people, remove, run
+from tests.loading.files import ANA, BEN, ENROLLMENTS, accepted, attempt, counts
+from tests.removals.conftest import FORKLIFT, certification, enroll, enrolled, people, remove, run
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-ANA = f"{FORKLIFT},ana,Certified,2,,,,"
-BEN = f"{FORKLIFT},ben,Certified,2,,,,"
-
-
-@pytest.fixture
-def root() -> User:
-    return User.objects.create_superuser("ROOT", first_name="Rosa", last_name="Oort")
-
-
-@pytest.fixture(autouse=True)
-def _on_forklift(db: None) -> None:
-    make_user("ana", "Ana Ruiz")
-    make_user("ben", "Ben Ito")
-    certification(FORKLIFT, "Forklift")
-    accepted("enrollments", ENROLLMENTS, ANA, BEN)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_forklift")]
 
 
 def night(**options: object) -> LoadReport:

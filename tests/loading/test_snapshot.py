@@ -22,26 +22,10 @@ from certremoval.problems import InvalidRequest
 from certremoval.removals.undoing import undo_operation
 from certremoval.removals.verifying import verify
 from tests.elsewhere import elsewhere
-from tests.loading.files import CERTIFICATIONS, ENROLLMENTS, accepted, attempt, counts, file_of
-from tests.removals.conftest import FORKLIFT, certification, enroll, enrolled, make_user, people, remove, run
+from tests.loading.files import ANA, BEN, CERTIFICATIONS, ENROLLMENTS, accepted, attempt, counts, file_of
+from tests.removals.conftest import FORKLIFT, enroll, enrolled, people, remove, run
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-ANA = f"{FORKLIFT},ana,Certified,2,,,,"
-BEN = f"{FORKLIFT},ben,Certified,2,,,,"
-
-
-@pytest.fixture
-def root() -> User:
-    return User.objects.create_superuser("ROOT", first_name="Rosa", last_name="Oort")
-
-
-@pytest.fixture(autouse=True)
-def _on_forklift(db: None) -> None:
-    make_user("ana", "Ana Ruiz")
-    make_user("ben", "Ben Ito")
-    certification(FORKLIFT, "Forklift")
-    accepted("enrollments", ENROLLMENTS, ANA, BEN)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_forklift")]
 
 
 def snapshot(*lines: str, **options: Any) -> LoadReport:

@@ -14,12 +14,12 @@ from certremoval.policy.settings import (
     DEFAULTS,
     KINDS,
     ChangedMeanwhile,
+    all_policies,
     certifications_with_own,
     change_setting,
     change_settings,
     current_policy,
     own_values,
-    policies_of_certifications,
     value_words,
 )
 from certremoval.problems import InvalidRequest, NotPermitted
@@ -112,7 +112,7 @@ def test_one_certifications_own_values_and_the_way_back(superuser: User) -> None
     assert own_values(7)["share_untyped"] is AS_FOR_ALL
     # Its own from now on, although equal to that of all today.
     change_setting(superuser, "most_untyped", 10)
-    assert policies_of_certifications()[7].most_untyped == 500
+    assert all_policies()[1][7].most_untyped == 500
 
     change_settings(superuser, {"most_untyped": AS_FOR_ALL, "most_unapproved": AS_FOR_ALL}, certification=C7)
     assert certifications_with_own() == {}

@@ -7,12 +7,13 @@ import pytest
 from certremoval.organization.models import User
 from certremoval.policy.models import PolicyChange
 from certremoval.policy.settings import (
+    AS_FOR_ALL,
     DEFAULTS,
     KINDS,
+    all_policies,
     change_setting,
+    change_settings,
     current_policy,
-    policies_of_certifications,
-    reset_setting,
 )
 from certremoval.problems import InvalidRequest, NotPermitted
 
@@ -40,12 +41,12 @@ def test_a_change_to_what_is_so_already_is_none(superuser: User) -> None:
 def test_one_certification_has_its_own_value_until_it_is_reset(superuser: User) -> None:
     change_setting(superuser, "share_untyped", 30)
     assert change_setting(superuser, "most_untyped", 5, certification=(7, "C-7"))
-    one = policies_of_certifications()
+    one = all_policies()[1]
     assert set(one) == {7}
     assert (one[7].most_untyped, one[7].share_untyped, current_policy().most_untyped) == (5, 30, 500)
-    assert reset_setting(superuser, "most_untyped", certification=(7, "C-7"))
-    assert not reset_setting(superuser, "most_untyped", certification=(7, "C-7"))
-    assert policies_of_certifications() == {}
+    assert change_settings(superuser, {"most_untyped": AS_FOR_ALL}, certification=(7, "C-7"))
+    assert not change_settings(superuser, {"most_untyped": AS_FOR_ALL}, certification=(7, "C-7"))
+    assert all_policies()[1] == {}
     kept = PolicyChange.objects.filter(certification_id="C-7").order_by("pk")
     assert list(kept.values_list("before", "after")) == [(None, 5), (5, None)]
 
@@ -53,7 +54,7 @@ def test_one_certification_has_its_own_value_until_it_is_reset(superuser: User) 
 def test_one_certification_may_be_without_a_limit_that_all_others_have(superuser: User) -> None:
     change_setting(superuser, "most_unapproved", 100)
     assert change_setting(superuser, "most_unapproved", None, certification=(7, "C-7"))
-    assert policies_of_certifications()[7].most_unapproved is None
+    assert all_policies()[1][7].most_unapproved is None
 
 
 @pytest.mark.parametrize(
@@ -86,4 +87,4 @@ def test_nobody_but_an_active_superuser_changes_anything(superuser: User) -> Non
         with pytest.raises(NotPermitted):
             change_setting(somebody, "most_untyped", 1)
         with pytest.raises(NotPermitted):
-            reset_setting(somebody, "most_untyped", certification=(7, "C-7"))
+            change_settings(somebody, {"most_untyped": AS_FOR_ALL}, certification=(7, "C-7"))

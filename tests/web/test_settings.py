@@ -15,7 +15,7 @@ from certremoval.certifications.models import Certification
 from certremoval.organization.models import User
 from certremoval.policy.models import PolicyChange
 from certremoval.policy.reasons import add_reason, offered_reasons
-from certremoval.policy.settings import DEFAULTS, KINDS, change_setting, current_policy, policies_of_certifications
+from certremoval.policy.settings import DEFAULTS, KINDS, all_policies, change_setting, current_policy
 from certremoval.web.settings.fields import GROUPS
 from certremoval.web.uploads import RefuseTooLarge
 from tests.web.conftest import SignedIn, holder
@@ -217,7 +217,7 @@ class TestLimitsOfOneCertification:
         form = form_of(read(window, address))
         form |= {"choice-most_untyped": "own", "most_untyped": "5", "choice-share_unapproved": "none"}
         assert window.post(address, form).status_code == 302
-        own = policies_of_certifications()[forklift.pk]
+        own = all_policies()[1][forklift.pk]
         assert (own.most_untyped, own.share_unapproved, own.share_untyped) == (5, None, 20)
         page = words(read(window, "/settings/"))
         assert "Forklift Operator Safety FORKLIFT-3Y Typed number: people: 5" in page
@@ -228,14 +228,14 @@ class TestLimitsOfOneCertification:
         # The number of before still stands in its box: the choice counts.
         form |= {"choice-most_untyped": "all", "choice-share_unapproved": "all"}
         assert window.post(address, form).status_code == 302
-        assert policies_of_certifications() == {}
+        assert all_policies()[1] == {}
         assert "None. To give a certification limits of its own" in words(read(window, "/settings/"))
 
     def test_a_number_written_without_choosing_counts(
         self, window: Client, address: str, forklift: Certification
     ) -> None:
         window.post(address, form_of(read(window, address)) | {"most_untyped": "12"})
-        assert policies_of_certifications()[forklift.pk].most_untyped == 12
+        assert all_policies()[1][forklift.pk].most_untyped == 12
 
     def test_mistakes_and_what_was_typed_stay(self, window: Client, address: str) -> None:
         form = form_of(read(window, address))
@@ -247,7 +247,7 @@ class TestLimitsOfOneCertification:
         assert "write a whole number" in mistake_of(page, "share_untyped")
         again = form_of(page)
         assert (again["choice-share_untyped"], again["share_untyped"]) == ("own", "x")
-        assert policies_of_certifications() == {}
+        assert all_policies()[1] == {}
 
     def test_what_somebody_else_set_meanwhile_is_told(
         self, window: Client, root: User, address: str, forklift: Certification
@@ -259,7 +259,7 @@ class TestLimitsOfOneCertification:
 
         assert answer.status_code == 409
         assert "Rosa Oort has changed this meanwhile: 9." in words(answer.content.decode())
-        assert policies_of_certifications()[forklift.pk].most_untyped == 9
+        assert all_policies()[1][forklift.pk].most_untyped == 9
 
     def test_one_that_is_not_there(self, window: Client, forklift: Certification) -> None:
         assert window.get(reverse("settings-certification", args=[forklift.pk + 1])).status_code == 404

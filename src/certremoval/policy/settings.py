@@ -162,11 +162,6 @@ def all_policies() -> tuple[Policy, dict[int, Policy]]:
     return everywhere, {key: _policy(own, over=everywhere) for key, own in by_key.items()}
 
 
-def policies_of_certifications() -> dict[int, Policy]:
-    """Return, by certification key, the settings of those certifications that have any of their own. One query."""
-    return all_policies()[1]
-
-
 class ChangedMeanwhile(WrongState):
     """Somebody else changed settings since they were shown; nothing is done. ``problems`` name each as ``column``."""
 
@@ -229,11 +224,6 @@ def change_settings(
 def change_setting(actor: User, name: str, value: Value, *, certification: tuple[int, str] | None = None) -> bool:
     """Do what :func:`change_settings` does with one setting; False if it was so before."""
     return bool(change_settings(actor, {name: value}, certification=certification))
-
-
-def reset_setting(actor: User, name: str, *, certification: tuple[int, str]) -> bool:
-    """Let one certification have what holds for all again; False if it was so before. Raises NotPermitted."""
-    return bool(change_settings(actor, {name: AS_FOR_ALL}, certification=certification))
 
 
 def value_words(name: str, value: object) -> str:

@@ -14,7 +14,6 @@ from certremoval.access.rules import creators_in_scope, holds, may_act_on_work_o
 from certremoval.certifications.holding import NobodyKeptOff, keep_off_of, require_kept_off
 from certremoval.certifications.periods import day_words
 from certremoval.database.clock import database_now
-from certremoval.database.texts import refuse_unstorable
 from certremoval.organization.models import User
 from certremoval.problems import InvalidRequest, NotPermitted, WrongState
 from certremoval.removals.jobs import find_job
@@ -41,7 +40,6 @@ def decline(actor: User, job_id: int, *, reason: str) -> Job:
     """
     job = _find_to_decide(actor, job_id)
     reason = checked_reason(reason)
-    refuse_unstorable((reason,))
     if not reason:
         raise InvalidRequest(_("The reason is missing. Say why, so that the job's creator knows what to change."))
     return _decide(actor, job, approved=False, reason=reason)

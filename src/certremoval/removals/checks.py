@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Q
@@ -48,15 +47,13 @@ class Answer(StrEnum):
 class Check:
     """One check: its code, what was found, and how that is answered.
 
-    ``job`` and ``sent_at`` are of the earlier job of the same people, where there is one; the job is None where the
-    viewer may not see it.
+    ``job`` is the earlier job of the same people, where there is one that the viewer may see.
     """
 
     code: str
     words: str
     answer: Answer = Answer.NONE
     job: int | None = None
-    sent_at: datetime | None = None
 
     @property
     def passed(self) -> bool:
@@ -216,7 +213,7 @@ def _same_people(actor: User, found: _Found) -> Check:
         "off": number(off),
         "all": number(sum(found.planned.get(outcome, 0) for outcome in OF_PEOPLE)),
     }
-    return Check("same_people", words % values, Answer.SAYING_SO, job=job.pk if seen else None, sent_at=sent_at)
+    return Check("same_people", words % values, Answer.SAYING_SO, job=job.pk if seen else None)
 
 
 def _taken(job: Job) -> Taken:

@@ -99,7 +99,7 @@ def draft_of_file(
 ) -> Job:
     """Do what :func:`upload_draft` does for an actor whose permission was asked for; ``undo_of``: a restore."""
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
-    refuse_unstorable((title, comment, reason))
+    refuse_unstorable((title, comment))
     stored = _store_within_limit(source, name=name, options=options)
     with nothing_left_of_failure(stored):
         return new_job(
@@ -345,7 +345,7 @@ def title_draft(
     """
     job = find_to_submit(actor, job_id)
     title, reason = checked_title(title) if title.strip() else "", checked_reason(reason)
-    refuse_unstorable((title, comment, reason))
+    refuse_unstorable((title, comment))
     if job.restores:
         keep_off = NOT_FIRMLY
     how_long = {} if keep_off is None else {"held_until": keep_off.until, "held_for_good": keep_off.for_good}

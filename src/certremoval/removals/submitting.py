@@ -130,7 +130,7 @@ def queue_file(
 ) -> Job:
     """Do what :func:`remove_file` does for an actor whose permission was asked for; ``undo_of``: a restore."""
     title, reason = checked_title(title), checked_reason(reason)
-    refuse_unstorable((title, comment, reason))
+    refuse_unstorable((title, comment))
     require_reason(reason)
     require_kept_off(keep_off, scheduled_for)
     try:

@@ -156,7 +156,7 @@ def undo_job(
     """
     target = _find_undoable(actor, job_id)
     title, reason = checked_title(title or undo_title(target.operation.title)), checked_reason(reason)
-    refuse_unstorable((title, comment, reason))
+    refuse_unstorable((title, comment))
     if target.restores:
         # Whoever it put back, and is still on the certification, is removed again. Who has left since, in whatever way,
         # is left out: that is no mistake in a list of ours.
@@ -229,7 +229,7 @@ def undo_operation(
         )
     operation = find_undoable_operation(actor, operation_id)
     title, reason = checked_title(title or undo_title(operation.title)), checked_reason(reason)
-    refuse_unstorable((title, comment, reason))
+    refuse_unstorable((title, comment))
     options = RestoreOptions(operation.pk, _chosen(users))
     return _queue_restore(
         actor,

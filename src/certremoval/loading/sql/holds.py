@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from certremoval.certifications.models import Enrollment
+from certremoval.certifications.recording import USER_NAME, insert_records
 from certremoval.database.clock import now_sql
 from certremoval.database.dialect import dialect
 from certremoval.loading.sql.statements import execute, index, make_table, number, rows
@@ -15,9 +15,6 @@ from certremoval.loading.sql.statements import execute, index, make_table, numbe
 SYSTEM = "System"
 """What whoever acts without being a user is called in records."""
 
-_NAME = "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.user_id)"
-_VALUES = ", ".join(Enrollment.VALUES)
-_ENROLLMENT_VALUES = ", ".join(f"e.{value}" for value in Enrollment.VALUES)
 
 # What still holds: neither put back nor ended, alone or with all of its operation.
 _STANDS = """
@@ -150,7 +147,7 @@ def held_lines(limit: int) -> list[tuple[Any, ...]]:
 def gone_people(limit: int) -> list[tuple[Any, ...]]:
     """Return the first whom a full file no longer holds, as (User ID, name, Certification ID, title, status)."""
     return rows(f"""
-        SELECT u.user_id, {_NAME}, c.certification_id, c.title, e.status
+        SELECT u.user_id, {USER_NAME}, c.certification_id, c.title, e.status
         FROM (SELECT enrollment_id FROM load_gone ORDER BY certification_key, enrollment_id LIMIT {limit}) g
         JOIN enrollments e ON e.id = g.enrollment_id
         JOIN users u ON u.id = e.user_id
@@ -178,12 +175,7 @@ def remove_gone(operation: int) -> None:
     Raises CountsDisagree if not as many were deleted as recorded. On PostgreSQL the table is locked against others.
     """
     recorded = _execute(f"""
-        INSERT INTO removal_records (
-            operation_id, enrollment_id, revision, certification_key, certification_id, certification_title,
-            user_key, user_id, user_name, {_VALUES}, removed_at
-        )
-        SELECT {operation}, e.id, e.revision, c.id, c.certification_id, c.title,
-               u.id, u.user_id, {_NAME}, {_ENROLLMENT_VALUES}, {now_sql()}
+        {insert_records(operation=str(operation), now=now_sql())}
         FROM load_gone g
         {_join()} enrollments e ON e.id = g.enrollment_id
         {_join()} users u ON u.id = e.user_id

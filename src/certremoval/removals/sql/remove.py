@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from certremoval.certifications.recording import insert_records
 from certremoval.database.clock import now_sql
 from certremoval.database.dialect import dialect
 
@@ -18,15 +19,7 @@ RANGE = """
 """
 
 _RECORD = f"""
-    INSERT INTO removal_records (
-        operation_id, enrollment_id, revision, certification_key, certification_id, certification_title,
-        user_key, user_id, user_name, status, version, period, identifier,
-        assigned_date, due_date, certified_date, expiration_date, removed_at
-    )
-    SELECT %(operation)s, e.id, e.revision, c.id, c.certification_id, c.title,
-           u.id, u.user_id, COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.user_id),
-           e.status, e.version, e.period, e.identifier,
-           e.assigned_date, e.due_date, e.certified_date, e.expiration_date, {{now}}
+    {insert_records(operation="%(operation)s", now="{now}")}
     FROM job_steps r
     {{join}} enrollments e ON e.id = r.enrollment_id AND e.revision = r.revision
     {{join}} users u ON u.id = e.user_id
