@@ -2,8 +2,8 @@
 
 The same tables, indexes, triggers, durability, chunks and pauses as the product has, and the same outcomes of rows; for
 reading and for the result file what a good file needs, row by row with ``csv``; no Django, no progress, no lease, no
-suggestions, no counts by status or certification, no drift. What must be done, done once, as well as we know how. The
-product is measured against it in the same run.
+suggestions, no drift; of what is told of a plan, the numbers by certification, outcome and status alone. What must be
+done, done once, as well as we know how. The product is measured against it in the same run.
 """
 
 from __future__ import annotations
@@ -25,43 +25,59 @@ CHUNK_SECONDS, PAUSE, SMALLEST, LARGEST = 0.04, 0.005, 500, 10_000
 """As ``certremoval.removals.pace``."""
 
 STAGED = "line bigint, certification_text text, user_text text"
-RESOLVED = f"{STAGED}, certification_key bigint, user_key bigint"
-PLANNED = f"{RESOLVED}, outcome text, enrollment_id bigint, revision bigint, status text, related_line bigint"
-RESOLVE = """
-    INSERT INTO resolved
-    SELECT s.line, s.certification_text, s.user_text, c.id, u.id
+RESOLVED = f"{STAGED}, certification_key bigint, user_key bigint, first_line bigint"
+PLANNED = (
+    f"{STAGED}, certification_key bigint, user_key bigint, outcome text, enrollment_id bigint, revision bigint,"
+    " status text, related_line bigint"
+)
+FOUND = """
+    SELECT s.line, s.certification_text, s.user_text, c.id AS certification_key, u.id AS user_key
     FROM staged s
     LEFT JOIN certifications c ON c.certification_id = s.certification_text
     LEFT JOIN users u ON u.user_id = s.user_text
-    ORDER BY 4, 5
+"""
+SAID = """
+    CASE WHEN {of}certification_key IS NULL THEN {of}certification_text END,
+    CASE WHEN {of}user_key IS NULL THEN {of}user_text END
+"""
+RESOLVE_ON_SQLITE = f"""
+    INSERT INTO resolved (line, certification_text, user_text, certification_key, user_key)
+    SELECT * FROM ({FOUND}) ORDER BY certification_key, user_key, {SAID.format(of="")}, line
+"""
+REPEATS_ON_SQLITE = f"""
+    SELECT COUNT(*) FROM resolved a CROSS JOIN resolved b ON b.rowid = a.rowid + 1
+    WHERE b.user_key IS a.user_key AND b.certification_key IS a.certification_key
+      AND ({SAID.format(of="b.")}) IS ({SAID.format(of="a.")})
+"""
+RESOLVE_ON_POSTGRESQL = f"""
+    INSERT INTO resolved
+    SELECT f.*, MIN(line) OVER (PARTITION BY certification_key, user_key, {SAID.format(of="")}) FROM ({FOUND}) f
 """
 CLASSIFY = """
-    INSERT INTO classified
-    SELECT j.line, j.certification_text, j.user_text, j.certification_key, j.user_key,
-           CASE WHEN j.first_line < j.line THEN 'duplicate'
-                WHEN j.certification_key IS NULL THEN 'unknown_certification'
-                WHEN j.user_key IS NULL THEN 'unknown_user'
-                WHEN j.enrollment_id IS NOT NULL THEN 'remove'
-                WHEN EXISTS (SELECT 1 FROM removal_records r
-                             WHERE r.user_key = j.user_key AND r.certification_key = j.certification_key)
-                THEN 'already_removed' ELSE 'not_enrolled' END,
-           j.enrollment_id, j.revision, j.status,
-           CASE WHEN j.first_line < j.line THEN j.first_line END
-    FROM (
-        SELECT r.*, e.id AS enrollment_id, e.revision, e.status,
-               MIN(r.line) OVER (
-                   PARTITION BY r.certification_key, r.user_key,
-                       CASE WHEN r.certification_key IS NULL THEN r.certification_text END,
-                       CASE WHEN r.user_key IS NULL THEN r.user_text END
-               ) AS first_line
-        FROM resolved r
-        LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
-    ) j
+    SELECT r.line, r.certification_text, r.user_text, r.certification_key, r.user_key,
+           CASE WHEN r.first_line < r.line THEN 'duplicate'
+                WHEN r.certification_key IS NULL THEN 'unknown_certification'
+                WHEN r.user_key IS NULL THEN 'unknown_user'
+                WHEN e.id IS NOT NULL THEN 'remove'
+                WHEN EXISTS (SELECT 1 FROM removal_records x
+                             WHERE x.user_key = r.user_key AND x.certification_key = r.certification_key)
+                THEN 'already_removed' ELSE 'not_enrolled' END AS outcome,
+           e.id AS enrollment_id, e.revision, e.status,
+           CASE WHEN r.first_line < r.line THEN r.first_line END AS related_line
+    FROM resolved r
+    LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
 """
-NUMBER = """
+NAMES = (
+    "line, certification_text, user_text, certification_key, user_key, outcome, enrollment_id, revision, status,"
+    " related_line"
+)
+PLAN_ON_SQLITE = f"INSERT INTO planned ({NAMES}) {CLASSIFY} ORDER BY r.rowid"
+PLAN_ON_POSTGRESQL = f"""
     INSERT INTO planned
-    SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, {order}), c.* FROM classified c
+    SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, enrollment_id), p.*
+    FROM ({CLASSIFY}) p
 """
+COUNT = "SELECT certification_key, outcome, status, COUNT(*) FROM planned GROUP BY 1, 2, 3"
 KEEP_ROWS = """
     INSERT INTO job_rows (
         job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
@@ -74,7 +90,7 @@ KEEP_ROWS = """
 KEEP_STEPS = """
     INSERT INTO job_steps (job_id, plan_number, position, certification_key, user_key, enrollment_id, revision)
     SELECT 1, 1, position, certification_key, user_key, enrollment_id, revision
-    FROM planned WHERE position > {after} AND position <= {up_to} ORDER BY position
+    FROM planned WHERE position > {after} AND position <= {up_to}
 """
 RECORD = """
     INSERT INTO removal_records (
@@ -91,10 +107,8 @@ RECORD = """
     {join} certifications c ON c.id = e.certification_id
     WHERE {steps} ORDER BY s.position
 """
-PLAN_UNDO = """
-    INSERT INTO planned_undo
-    SELECT ROW_NUMBER() OVER (ORDER BY {order}), ROW_NUMBER() OVER (ORDER BY r.id), r.id, r.certification_id, r.user_id,
-           c.id, u.id, r.enrollment_id, r.revision, r.status
+UNDO = """
+    SELECT r.id, r.certification_id, r.user_id, c.id, u.id, r.enrollment_id, r.revision, r.status
     FROM removal_records r
     JOIN users u ON u.id = r.user_key
     JOIN certifications c ON c.id = r.certification_key
@@ -102,35 +116,41 @@ PLAN_UNDO = """
     LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
     WHERE r.operation_id = 1 AND x.id IS NULL AND e.id IS NULL
 """
-PLANNED_UNDO = """line bigint, record_id bigint, certification_text text, user_text text, certification_key bigint,
+UNDONE = """record_id bigint, certification_text text, user_text text, certification_key bigint,
     user_key bigint, enrollment_id bigint, revision bigint, status text"""
+UNDO_NAMES = UNDONE.replace(" bigint", "").replace(" text", "")
+PLAN_UNDO_ON_SQLITE = f"INSERT INTO planned_undo ({UNDO_NAMES}) {UNDO} ORDER BY r.id"
+"""Lines in the order of the records, which is the order of work; both are the key that SQLite gives."""
+PLAN_UNDO_ON_POSTGRESQL = f"""
+    INSERT INTO planned_undo
+    SELECT ROW_NUMBER() OVER (ORDER BY enrollment_id), ROW_NUMBER() OVER (ORDER BY record_id), p.*
+    FROM ({UNDO.replace("c.id, u.id", "c.id AS c_id, u.id AS u_id").replace("r.id,", "r.id AS record_id,")}) p
+"""
 KEEP_UNDO_ROWS = """
     INSERT INTO job_rows (
         job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
         status, record_id
     )
-    SELECT 2, 1, line, position, 'restore', certification_text, user_text, certification_key, user_key, status,
+    SELECT 2, 1, {line}, position, 'restore', certification_text, user_text, certification_key, user_key, status,
            record_id
-    FROM planned_undo WHERE line > {after} AND line <= {up_to} ORDER BY line
+    FROM planned_undo WHERE {line} > {after} AND {line} <= {up_to} ORDER BY {line}
 """
 KEEP_UNDO_STEPS = """
     INSERT INTO job_steps (job_id, plan_number, position, certification_key, user_key, enrollment_id, revision)
     SELECT 2, 1, position, certification_key, user_key, enrollment_id, revision
-    FROM planned_undo WHERE position > {after} AND position <= {up_to} ORDER BY position
+    FROM planned_undo WHERE position > {after} AND position <= {up_to}
 """
 VALUES = "status, version, period, identifier, assigned_date, due_date, certified_date, expiration_date"
 UNDO_RECORDS = "job_steps s {join} removal_records r ON r.enrollment_id = s.enrollment_id AND r.revision = s.revision"
 UNDO_STEPS = "s.job_id = 2 AND s.plan_number = 1 AND s.position > {after} AND s.position <= {up_to}"
-ENROLL = f"""
-    INSERT INTO enrollments (id, certification_id, user_id, {VALUES}, revision)
+ENROLL = f"INSERT INTO enrollments (id, certification_id, user_id, {VALUES}, revision)"
+ENROLLED = f"""
     SELECT r.enrollment_id, r.certification_key, r.user_key, {", ".join(f"r.{one}" for one in VALUES.split(", "))},
            r.revision + 1
-    FROM {UNDO_RECORDS} WHERE {{steps}} ORDER BY s.position
 """
-RESTORE = f"""
+RESTORE = """
     INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)
-    SELECT 1, r.id, r.enrollment_id, r.revision + 1, {{now}}
-    FROM {UNDO_RECORDS} WHERE {{steps}} ORDER BY s.position
+    SELECT 1, r.id, r.enrollment_id, r.revision + 1, {now}
 """
 STEPS = "s.job_id = 1 AND s.plan_number = 1 AND s.position > {after} AND s.position <= {up_to}"
 
@@ -218,13 +238,14 @@ class Sqlite:
             while batch := list(islice(rows, BATCH)):
                 db.executemany("INSERT INTO staged VALUES (?, ?, ?)", batch)
             db.execute(f"CREATE TEMP TABLE resolved ({RESOLVED})")
-            db.execute(RESOLVE)
-            db.execute(f"CREATE TEMP TABLE classified ({PLANNED})")
-            db.execute(CLASSIFY)
+            db.execute(RESOLVE_ON_SQLITE)
+            assert db.execute(REPEATS_ON_SQLITE).fetchone() == (0,), "the file of the benchmark names nobody twice"
             db.execute(f"CREATE TEMP TABLE planned (position INTEGER PRIMARY KEY, {PLANNED})")
-            db.execute(NUMBER.format(order="rowid"))
+            db.execute(PLAN_ON_SQLITE)
             db.execute("CREATE INDEX temp.planned_by_line ON planned (line)")
-            (removals,) = db.execute("SELECT COUNT(*) FROM planned WHERE outcome = 'remove'").fetchone()
+            counted = db.execute(COUNT).fetchall()
+            assert {outcome for _key, outcome, _status, _rows in counted} == {"remove"}, "and all are on"
+            removals = sum(rows for *_which, rows in counted)
             db.execute("COMMIT")
         with watch.stage("keeping"):
             self._in_chunks(self._lines_above, KEEP_ROWS)
@@ -274,22 +295,32 @@ class Sqlite:
         db, watch = self._db, Watch()
         with watch.stage("undo planning"):
             db.execute("BEGIN DEFERRED")
-            db.execute(f"CREATE TEMP TABLE planned_undo (position INTEGER PRIMARY KEY, {PLANNED_UNDO})")
-            db.execute(PLAN_UNDO.format(order="r.id"))
-            db.execute("CREATE INDEX temp.planned_undo_by_line ON planned_undo (line)")
+            db.execute(f"CREATE TEMP TABLE planned_undo (position INTEGER PRIMARY KEY, {UNDONE})")
+            db.execute(PLAN_UNDO_ON_SQLITE)
             (rows,) = db.execute("SELECT COUNT(*) FROM planned_undo").fetchone()
             db.execute("COMMIT")
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
-                self._in_chunks(lambda after, size: min(after + size, rows) if after < rows else None, statement)
+                self._in_chunks(
+                    lambda after, size: min(after + size, rows) if after < rows else None,
+                    statement.replace("{line}", "position"),
+                )
         with watch.stage("undo processing"):
             after, size = 0, 2_000
             while after < rows:
                 began, up_to = time.monotonic(), min(after + size, rows)
-                words = {"join": "CROSS JOIN", "steps": UNDO_STEPS.format(after=after, up_to=up_to)}
+                records = UNDO_RECORDS.format(join="CROSS JOIN")
                 db.execute("BEGIN IMMEDIATE")
-                now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
-                enrolled = db.execute(ENROLL.format(**words)).rowcount
-                assert enrolled == db.execute(RESTORE.format(**words, now=now)).rowcount == up_to - after
+                (last,) = db.execute("SELECT COALESCE(MAX(id), 0) FROM restorations").fetchone()
+                restored = db.execute(
+                    f"""{RESTORE.format(now="strftime('%Y-%m-%d %H:%M:%f', 'now')")} FROM {records}
+                    WHERE {UNDO_STEPS.format(after=after, up_to=up_to)} ORDER BY s.position"""
+                ).rowcount
+                enrolled = db.execute(
+                    f"""{ENROLL} {ENROLLED} FROM restorations x CROSS JOIN removal_records r ON r.id = x.record_id
+                    WHERE x.id > ? ORDER BY x.id""",
+                    (last,),
+                ).rowcount
+                assert enrolled == restored == up_to - after
                 db.execute("UPDATE jobs SET checkpoint = ? WHERE id = 1", (up_to,))
                 db.execute("COMMIT")
                 after, size = up_to, _next_size(size, began)
@@ -335,15 +366,15 @@ class Postgresql:
                         copy.write_row(row)
                 self._run("ANALYZE staged")
                 self._run(f"CREATE TEMP TABLE resolved ({RESOLVED}) ON COMMIT DROP")
-                self._run(RESOLVE)
+                self._run(RESOLVE_ON_POSTGRESQL)
                 self._run("ANALYZE resolved")
-                self._run(f"CREATE TEMP TABLE classified ({PLANNED}) ON COMMIT DROP")
-                self._run(CLASSIFY)
                 self._run(f"CREATE TEMP TABLE planned (position bigint, {PLANNED}) ON COMMIT DROP")
-                self._run(NUMBER.format(order="enrollment_id"))
+                self._run(PLAN_ON_POSTGRESQL)
                 self._run("CREATE INDEX ON planned (line)")
                 self._run("ANALYZE planned")
-                (removals,) = self._run("SELECT COUNT(*) FROM planned WHERE outcome = 'remove'").fetchone()
+                removals = sum(
+                    rows for _key, outcome, _status, rows in self._run(COUNT).fetchall() if outcome == "remove"
+                )
             with watch.stage("keeping"):
                 everything = {"after": 0, "up_to": 2**62}
                 self._run(KEEP_ROWS.format(**everything))
@@ -382,22 +413,23 @@ class Postgresql:
         watch = Watch()
         with watch.stage("undo planning"), self._db.transaction():
             self._run("SET LOCAL jit = off")
-            self._run(f"CREATE TEMP TABLE planned_undo (position bigint, {PLANNED_UNDO}) ON COMMIT DROP")
-            self._run(PLAN_UNDO.format(order="r.enrollment_id"))
+            self._run(f"CREATE TEMP TABLE planned_undo (position bigint, line bigint, {UNDONE}) ON COMMIT DROP")
+            self._run(PLAN_UNDO_ON_POSTGRESQL)
             self._run("CREATE INDEX ON planned_undo (line)")
             self._run("ANALYZE planned_undo")
             (rows,) = self._run("SELECT COUNT(*) FROM planned_undo").fetchone()
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
-                self._run(statement.format(after=0, up_to=rows))
+                self._run(statement.format(after=0, up_to=rows, line="line"))
             self._run("ANALYZE job_rows")
             self._run("ANALYZE job_steps")
         with watch.stage("undo processing"):
             for after in range(0, rows, LARGEST):
                 up_to = min(after + LARGEST, rows)
-                words = {"join": "JOIN", "steps": UNDO_STEPS.format(after=after, up_to=up_to)}
+                of_steps = f"""FROM {UNDO_RECORDS.format(join="JOIN")}
+                    WHERE {UNDO_STEPS.format(after=after, up_to=up_to)} ORDER BY s.position"""
                 with self._db.transaction():
-                    enrolled = self._run(ENROLL.format(**words)).rowcount
-                    restored = self._run(RESTORE.format(**words, now="statement_timestamp()")).rowcount
+                    enrolled = self._run(f"{ENROLL} {ENROLLED} {of_steps}").rowcount
+                    restored = self._run(f"{RESTORE.format(now='statement_timestamp()')} {of_steps}").rowcount
                     assert enrolled == restored == up_to - after
                     self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
         watch.tell(rows=rows)

@@ -20,7 +20,7 @@ def reading(folder: Path, name: str = "removal.csv") -> None:
     watch, options = Watch(), PlanOptions()
     with (folder / name).open("rb") as source, watch.stage("reading"):
         rows = RemovalRows(open_removal_table(source, name=name, options=options), options)
-        count = sum(1 for _ in rows.staged())
+        count = sum(1 for _columns, batch in rows.staged() for _ in batch)
     watch.tell(rows=count)
 
 

@@ -18,7 +18,7 @@ from certremoval.removals.sql.classify import PLANNED_OUTCOMES, classify_rows
 from certremoval.removals.sql.recall import chosen_without_a_row, recall_rows, warnings
 from certremoval.removals.sql.remove import ChunkCounts, remove_chunk
 from certremoval.removals.sql.restore import restore_chunk
-from certremoval.removals.sql.stage import StagedRow, stage_rows
+from certremoval.removals.sql.stage import COLUMNS, stage_rows
 from certremoval.removals.sql.suggest import rows_to_guess, suggest
 from certremoval.removals.undoing import undo_job
 from tests.removals.conftest import (
@@ -45,9 +45,12 @@ def rows_of(query: str) -> list[tuple[Any, ...]]:
     return found
 
 
+StagedRow = tuple[int, str, str, str, str, str]
+
+
 def classified(*rows: StagedRow, **options: Any) -> None:
     """Stage and classify rows."""
-    stage_rows(rows)
+    stage_rows([(COLUMNS, rows)])
     defaults: dict[str, Any] = {
         "match": "user_id",
         "certification": None,
@@ -69,8 +72,12 @@ def test_stage() -> None:
         (10**12, "C", "'; DROP TABLE users", "", "invalid", ""),
     ]
 
-    assert stage_rows(iter(rows)) == 3
-    assert stage_rows(rows) == 3  # anew: what was staged before is gone
+    batches = [(COLUMNS, rows[:1]), (COLUMNS, rows[1:])]
+    assert stage_rows([*batches, (COLUMNS[:3], [(7, "C", "U")])]) == 4
+    assert rows_of("SELECT certification_text, user_text, user_key, fault, detail FROM staged_rows WHERE line = 7") == [
+        ("C", "U", "", "", "")
+    ]
+    assert stage_rows(iter(batches)) == 3  # anew: what was staged before is gone
 
     assert rows_of(
         "SELECT line, certification_text, user_text, user_key, fault, detail FROM staged_rows ORDER BY line"
@@ -214,9 +221,9 @@ def test_summarise() -> None:
         (9, "A", "7", "7", "invalid", '{"cell": "user"}'),
     )
 
-    counted, people = summarise.outcomes_and_people()
-    assert counted == {"remove": 3, "not_enrolled": 1, "unknown_certification": 3, "invalid": 1}
-    assert people.startswith("4-")
+    summarise.count_rows()
+    assert summarise.outcomes() == {"remove": 3, "not_enrolled": 1, "unknown_certification": 3, "invalid": 1}
+    assert summarise.people_key().startswith("4-")
     assert list(summarise.statuses().items()) == [("Certified", 2), ("Expired", 1)]
     assert summarise.certifications(limit=2) == (3, [("A", "Title of A", 2), ("B", "Title of B", 1)])
     assert summarise.concerns_user(root_on.user_id)
@@ -238,10 +245,10 @@ def test_keep() -> None:
     on = enroll(FORKLIFT, "A", "B", "C")
     classified(*(row(line, FORKLIFT, user) for line, user in ((3, "C"), (5, "X"), (9, "A"), (10, "B"))))
 
-    assert keep.keep_rows(job=7, plan=2, after=0, size=2) == 5
+    assert [keep.last_line(after=after, size=2) for after in (0, 5, 10)] == [5, 10, None]
+    keep.keep_rows(job=7, plan=2, after=0, up_to=5)
     assert list(JobRow.objects.order_by("line").values_list("job_id", "plan_number", "line")) == [(7, 2, 3), (7, 2, 5)]
-    assert keep.keep_rows(job=7, plan=2, after=5, size=2) == 10
-    assert keep.keep_rows(job=7, plan=2, after=10, size=2) is None
+    keep.keep_rows(job=7, plan=2, after=5, up_to=keep.NO_END)
     keep.keep_steps(job=7, plan=2, after=0, up_to=2)
     keep.keep_steps(job=7, plan=2, after=2, up_to=3)
 
@@ -255,8 +262,8 @@ def test_keep() -> None:
         (number, one.pk, 1) for number, one in enumerate(on, 1)
     ]
 
-    keep.keep_rows(job=7, plan=3, after=0, size=1)
-    keep.keep_rows(job=8, plan=2, after=0, size=1)
+    keep.keep_rows(job=7, plan=3, after=0, up_to=3)
+    keep.keep_rows(job=8, plan=2, after=0, up_to=3)
     assert [keep.next_plan(job=7, after=after) for after in (0, 2, 3)] == [2, 3, None]
     deleted = []
     while count := keep.delete_plan_rows(job=7, plan=2, size=2):
@@ -274,6 +281,7 @@ def test_keep_certifications(root: User) -> None:
     certification("C")
     classified(row(2, "B", "A-1"), row(3, "A", "A-1"), row(4, "A", "X"), row(5, "C", "A-1"), row(6, "NONE", "A-1"))
 
+    summarise.count_rows()
     for _ in range(2):  # anew
         keep.keep_certifications(job=job.pk)
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from certremoval.access.models import Permission
@@ -105,8 +105,15 @@ def keep_off_of(operation: Operation) -> KeepOff:
 
 def held(records: QuerySet[RemovalRecord]) -> QuerySet[RemovalRecord]:
     """Return those of some removals that hold somebody back now."""
-    pair = {"user_key": OuterRef("user_key"), "certification_key": OuterRef("certification_key")}
-    on_it = Enrollment.objects.filter(certification_id=OuterRef("certification_key"), user_id=OuterRef("user_key"))
+    # What a person is on, and has been removed from later, is looked up by the person: `+ 0` keeps PostgreSQL, which is
+    # told nothing yet of a table just filled, from going through all others of the certification for each (14 s for
+    # 20,000 people).
+    enrollments = Enrollment.objects.annotate(certification_number=F("certification_id") + 0)
+    on_it = enrollments.filter(user_id=OuterRef("user_key"), certification_number=OuterRef("certification_key"))
+    removals = RemovalRecord.objects.annotate(certification_number=F("certification_key") + 0, number=F("pk") + 0)
+    later = removals.filter(
+        user_key=OuterRef("user_key"), certification_number=OuterRef("certification_key"), number__gt=OuterRef("pk")
+    )
     ended = HoldEnd.objects.filter(record_id=OuterRef("pk"))
     ended_for_all = HoldEnd.objects.filter(operation_id=OuterRef("operation_id"))
     run_out = Operation.objects.filter(pk=OuterRef("operation_id"), held_until__lte=database_now().date())
@@ -116,7 +123,7 @@ def held(records: QuerySet[RemovalRecord]) -> QuerySet[RemovalRecord]:
         ~Exists(Restoration.objects.filter(record_id=OuterRef("pk"))),
         ~Exists(ended),
         ~Exists(on_it),
-        ~Exists(RemovalRecord.objects.filter(**pair, pk__gt=OuterRef("pk"))),
+        ~Exists(later),
     )
 
 

@@ -46,8 +46,11 @@ def fill_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     return count
 
 
-def analyze(table: str) -> None:
-    """Let PostgreSQL look at a table that was just filled, before it plans joins for an empty one. Not on SQLite."""
+def analyze(table: str, *, wait: bool = True) -> None:
+    """Let PostgreSQL look at a table that was just filled, before it plans joins for an empty one. Not on SQLite.
+
+    Unless it is to ``wait``, it does not where somebody has the table locked, as one who vacuums it.
+    """
     if dialect() == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {table}")
+            cursor.execute(f"ANALYZE {'' if wait else '(SKIP_LOCKED) '}{table}")

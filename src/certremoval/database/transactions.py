@@ -47,3 +47,13 @@ def lock_by_name(name: str) -> None:
     if dialect() == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def look_up_by_indexes() -> None:
+    """Let PostgreSQL read whole tables only where there is no other way, until this transaction ends.
+
+    For the chunks of a job, which fill tables faster than statistics are gathered of them: a table that was nearly
+    empty when it was last looked at seems quicker to read whole. See :data:`certremoval.database.dialect.FENCE`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")

@@ -29,7 +29,7 @@ def keep_plan(held: Claim, summary: PlanSummary, *, plan_number: int, progress: 
     """
     if dialect() == "postgresql":
         # One transaction with the planning, so two statements: the rows become visible with the job's state.
-        keep.keep_rows(job=held.job_id, plan=plan_number, after=0, size=summary.row_count)
+        keep.keep_rows(job=held.job_id, plan=plan_number, after=0, up_to=keep.NO_END)
         keep.keep_steps(job=held.job_id, plan=plan_number, after=0, up_to=summary.remove_count)
         if summary.row_count >= ROWS_WORTH_ANALYZING:
             analyze("job_rows")
@@ -38,12 +38,12 @@ def keep_plan(held: Claim, summary: PlanSummary, *, plan_number: int, progress: 
         return
     tell = progress or (lambda stage, rows: None)
     pace = Pace()
-    line: int | None = 0
-    kept = 0
-    while line is not None:
-        with _short_transaction(held, pace):
-            line = keep.keep_rows(job=held.job_id, plan=plan_number, after=line, size=pace.size)
+    line = kept = 0
+    while (up_to_line := keep.last_line(after=line, size=pace.size)) is not None:
         kept = min(kept + pace.size, summary.row_count)
+        with _short_transaction(held, pace):
+            keep.keep_rows(job=held.job_id, plan=plan_number, after=line, up_to=up_to_line)
+        line = up_to_line
         tell("keeping", kept)
     position = 0
     while position < summary.remove_count:

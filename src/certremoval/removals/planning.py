@@ -243,7 +243,9 @@ def planned_rows_made(plan: Callable[[], PlanSummary]) -> Iterator[PlanSummary]:
                     "left_out_choices",
                     "left_out_units",
                     "chosen_people",
+                    "recalled_records",
                     "guesses",
+                    "planned_counts",
                 ):
                     cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
@@ -269,10 +271,11 @@ def _plan(
         left_out_statuses=left_out.statuses,
         left_out_units=left_out.units,
     )
-    counted, people_key = summarise.outcomes_and_people()
+    summarise.count_rows()
+    counted = summarise.outcomes()
     suggest_ids(counted, by_user_id=options.match == "user_id")
     summary = _summarise(facts, options, counted, skip_problems=skip_problems, actor=actor)
-    return replace(summary, planned_at=planned_at, people_key=people_key)
+    return replace(summary, planned_at=planned_at, people_key=summarise.people_key())
 
 
 def _summarise(

@@ -17,9 +17,10 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from certremoval.certifications.models import Operation
+from certremoval.database.bulk import analyze
 from certremoval.policy.settings import current_policy
 from certremoval.removals.drafts import plan_draft
-from certremoval.removals.keeping import LeaseLost
+from certremoval.removals.keeping import ROWS_WORTH_ANALYZING, LeaseLost
 from certremoval.removals.noticing import notify_ended
 from certremoval.removals.pace import Pace
 from certremoval.removals.sql import advance, lease
@@ -118,11 +119,23 @@ def run_slice(
         if progress is not None:
             progress(done, total)
         if ended:
+            _look_at_what_was_written(total)
             return True
         pace.end()
         if (stop is not None and stop()) or (time.monotonic() - begun >= seconds and job_waits()):
             release(held)
             return False
+
+
+def _look_at_what_was_written(rows: int) -> None:
+    """Let PostgreSQL gather statistics of what a large job has written; it would take a minute to think of it."""
+    if rows < ROWS_WORTH_ANALYZING:
+        return
+    try:
+        for table in ("removal_records", "restorations", "job_drift"):
+            analyze(table, wait=False)
+    except DatabaseError:
+        logger.warning("No statistics were gathered of what a job has written.", exc_info=True)
 
 
 def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int, bool]:

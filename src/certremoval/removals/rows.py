@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, repeat
+from itertools import repeat
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from certremoval.problems import Problem, UnreadableFile
 from certremoval.reading import Limits, RowBatch, SuspectCell, Table, find_columns, is_surplus_fault, read_table
 from certremoval.reading.cell_text import trim_ids
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.sql.stage import StagedRow
+from certremoval.removals.sql.stage import COLUMNS, StagedBatch
 
 CERTIFICATION_COLUMN = "Certification ID"
 USER_COLUMN = "User ID"
@@ -73,25 +73,23 @@ class RemovalRows:
         """The places of the columns that name the user and, where there is one, the certification."""
         return frozenset({self._user_at} if self._certification_at is None else {self._user_at, self._certification_at})
 
-    def staged(self, progress: Callable[[int], None] | None = None) -> Iterator[StagedRow]:
+    def staged(self, progress: Callable[[int], None] | None = None) -> Iterator[StagedBatch]:
         """Yield the rows in the order of the file; ``progress`` is told now and then how many were read."""
-        return chain.from_iterable(self._staged_batches(progress))
-
-    def _staged_batches(self, progress: Callable[[int], None] | None) -> Iterator[Iterable[StagedRow]]:
         by_email = self._options.match == "email"
         count = 0
         for batch in self._table.batches():
             users, certifications = self._trimmed(batch, self._user_at), self._trimmed(batch, self._certification_at)
             if given := self._options.certification:
                 certifications = [certification or given for certification in certifications]
-            keys = map(ascii_lower, users) if by_email else repeat("")
             # Nearly every batch is without fault: what can be one is asked of all its rows at once.
-            faults: Iterable[str] = repeat("")
-            details: Iterable[str] = repeat("")
-            if not (all(users) and all(certifications) and self._is_plain(batch)):
-                found = [self._fault(*row) for row in zip(batch.cells, users, certifications, strict=True)]
-                faults, details = zip(*found, strict=True)
-            yield zip(batch.lines, certifications, users, keys, faults, details)  # noqa: B905
+            plain = all(users) and all(certifications) and self._is_plain(batch)
+            values: list[Iterable[int | str]] = [batch.lines, certifications, users]
+            if by_email or not plain:
+                values.append(map(ascii_lower, users) if by_email else repeat(""))
+            if not plain:
+                faults = [self._fault(*row) for row in zip(batch.cells, users, certifications, strict=True)]
+                values += zip(*faults, strict=True)
+            yield COLUMNS[: len(values)], zip(*values)  # noqa: B905
             before, count = count, count + len(batch.lines)
             if progress is not None and count // PROGRESS_ROWS > before // PROGRESS_ROWS:
                 progress(count)

@@ -80,8 +80,8 @@ def add_those_not_named() -> None:
     Before what is read again by ``add_those_readded``. Whoever is enrolled is not held back, and is recorded anew if
     the file does not name them; so those whom it names are the lines found.
     """
-    if dialect() == "sqlite":
-        index("load_held", "record_id")
+    index("load_held", "record_id")
+    # `+ 0`: see certifications/holding.py (held).
     execute(f"""
         INSERT INTO load_ends
         SELECT r.id, 'snapshot'
@@ -90,12 +90,13 @@ def add_those_not_named() -> None:
         WHERE o.held_until IS NULL AND NOT o.held_for_good AND {_STANDS}
               AND NOT EXISTS (SELECT 1 FROM load_held h WHERE h.record_id = r.id)
               AND NOT EXISTS (
-                  SELECT 1 FROM enrollments e WHERE e.certification_id = r.certification_key AND e.user_id = r.user_key
+                  SELECT 1 FROM enrollments e
+                  WHERE e.user_id = r.user_key AND e.certification_id + 0 = r.certification_key
               )
               AND NOT EXISTS (
                   SELECT 1 FROM removal_records later
-                  WHERE later.user_key = r.user_key AND later.certification_key = r.certification_key
-                        AND later.id > r.id
+                  WHERE later.user_key = r.user_key AND later.certification_key + 0 = r.certification_key
+                        AND later.id + 0 > r.id
               )
     """)
 

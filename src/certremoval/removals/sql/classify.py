@@ -1,7 +1,7 @@
 """Classify: every staged row gets its planned outcome and its position, by one set-based join.
 
-The order of the outcomes, first that fits, is the contract's. On SQLite the rows come out in the order in which the
-search for duplicates sorts them, by certification and user, which is the order of work.
+The order of the outcomes, first that fits, is the contract's. On SQLite the rows come out in the order in which they
+were sorted to find duplicates, by certification and user, which is the order of work.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from django.db import connection
 
 from certremoval.database.bulk import analyze, fill_table
-from certremoval.database.dialect import spoken
+from certremoval.database.dialect import dialect, spoken
 from certremoval.removals.options import Match
-from certremoval.removals.sql.planned import NAMES, create_planned_rows, number_rows
+from certremoval.removals.sql.planned import fill_planned_rows
 
 PLANNED_OUTCOMES = (
     "remove",
@@ -46,11 +46,12 @@ _CREATE_UNITS = {
     """,
 }
 
-# First it is found whom and what a row names. The answers are kept in the order of the enrollments' unique index:
-# on SQLite the next step then walks along that index, which took a tenth of the time of jumping about in it.
+# First it is found whom and what a row names, and whether an earlier line names the same. On SQLite the answers lie in
+# the order of the enrollments' unique index: the next step then walks along that index, which took a tenth of the time
+# of jumping about in it.
 _RESOLVED_COLUMNS = """
     line bigint NOT NULL, certification_text text NOT NULL, user_text text NOT NULL, user_name_key text,
-    fault text, detail text, certification_key bigint, user_key bigint
+    fault text, detail text, certification_key bigint, user_key bigint, first_line bigint
 """
 _CREATE_RESOLVED = {
     "sqlite": f"CREATE TEMP TABLE resolved_rows ({_RESOLVED_COLUMNS})",
@@ -63,39 +64,72 @@ _BY_OTHER_NAME = """
     (SELECT CASE COUNT(*) WHEN 1 THEN MIN(two.id) WHEN 2 THEN -1 END
      FROM (SELECT u.id FROM users u WHERE u.{column} = {text} LIMIT 2) two)
 """
-_RESOLVE = """
-    INSERT INTO resolved_rows (
-        line, certification_text, user_text, user_name_key, fault, detail, certification_key, user_key
-    )
+_RESOLVED = """
     SELECT s.line, s.certification_text, s.user_text, NULLIF(s.user_key, '') AS user_name_key,
            NULLIF(s.fault, '') AS fault, NULLIF(s.detail, '') AS detail,
            c.id AS certification_key, CASE WHEN s.fault = '' THEN {user_key} END AS user_key
     FROM staged_rows s
     LEFT JOIN certifications c ON c.certification_id = s.certification_text
     {users}
-    ORDER BY 7, 8
 """
-_RESOLVE_BY = {
-    "user_id": _RESOLVE.format(user_key="u.id", users="LEFT JOIN users u ON u.user_id = s.user_text"),
-    "email": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="email_key", text="s.user_key"), users=""),
-    "username": _RESOLVE.format(user_key=_BY_OTHER_NAME.format(column="username", text="s.user_text"), users=""),
+_RESOLVED_BY = {
+    "user_id": _RESOLVED.format(user_key="u.id", users="LEFT JOIN users u ON u.user_id = s.user_text"),
+    "email": _RESOLVED.format(user_key=_BY_OTHER_NAME.format(column="email_key", text="s.user_key"), users=""),
+    "username": _RESOLVED.format(user_key=_BY_OTHER_NAME.format(column="username", text="s.user_text"), users=""),
 }
 
-# `first_line`: the earliest usable line that names the same certification and the same person, or the same text
-# where no person is resolved. `last_record`: the pair's last removal record, if it was not put back; only asked for
-# pairs that are not enrolled (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id).
-# The subqueries stand beside the window function because there they are evaluated once a row.
+# Lines say the same if they name the same certification and the same person, or the same text where no such thing is
+# known. Lines with a fault say nothing.
+_CERTIFICATION_SAID = "CASE WHEN {of}certification_key IS NULL THEN {of}certification_text END"
+_USER_SAID = """
+    CASE WHEN {of}user_key IS NULL OR {of}user_key = -1 THEN COALESCE({of}user_name_key, {of}user_text) END
+"""
+
+# `first_line`: the earliest line that says the same; on SQLite only of lines that repeat one. There, a line lies right
+# behind the one that it repeats, and looking at neighbours takes a twentieth of the time of a window function.
+_RESOLVE = {
+    "sqlite": f"""
+        INSERT INTO resolved_rows (
+            line, certification_text, user_text, user_name_key, fault, detail, certification_key, user_key
+        )
+        SELECT * FROM ({{resolved}})
+        ORDER BY certification_key, user_key, fault, {_CERTIFICATION_SAID.format(of="")}, {_USER_SAID.format(of="")},
+                 line
+    """,
+    "postgresql": f"""
+        INSERT INTO resolved_rows (
+            line, certification_text, user_text, user_name_key, fault, detail, certification_key, user_key, first_line
+        )
+        SELECT r.*, MIN(line) OVER (
+            PARTITION BY fault, certification_key, user_key, {_CERTIFICATION_SAID.format(of="")},
+                         {_USER_SAID.format(of="")}
+        )
+        FROM ({{resolved}}) r
+    """,
+}
+_FIND_REPEATS_ON_SQLITE = f"""
+    WITH repeats AS (
+        SELECT after.rowid AS place
+        FROM resolved_rows before CROSS JOIN resolved_rows after ON after.rowid = before.rowid + 1
+        WHERE after.user_key IS before.user_key AND after.certification_key IS before.certification_key
+          AND after.fault IS NULL AND before.fault IS NULL
+          AND {_CERTIFICATION_SAID.format(of="after.")} IS {_CERTIFICATION_SAID.format(of="before.")}
+          AND {_USER_SAID.format(of="after.")} IS {_USER_SAID.format(of="before.")}
+    ),
+    runs AS (SELECT place, place - ROW_NUMBER() OVER (ORDER BY place) AS before_run FROM repeats),
+    firsts AS (SELECT place, MIN(place) OVER (PARTITION BY before_run) - 1 AS first_place FROM runs)
+    UPDATE resolved_rows SET first_line = (SELECT f.line FROM resolved_rows f WHERE f.rowid = firsts.first_place)
+    FROM firsts WHERE resolved_rows.rowid = firsts.place
+"""
+
+# `last_record`: the pair's last removal record, if it was not put back; only asked for pairs that are not enrolled
+# (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id). The limit that limits nothing
+# keeps both databases from asking the subqueries once for each place in which their answers are used.
 _JOIN = """
     SELECT r.line, r.certification_text, r.user_text, r.fault, r.detail, r.certification_key,
            CASE WHEN r.user_key > 0 THEN r.user_key END AS user_key,
            CASE WHEN r.user_key = -1 THEN 1 ELSE 0 END AS ambiguous,
-           CASE WHEN r.fault IS NULL THEN
-               MIN(r.line) OVER (
-                   PARTITION BY r.fault, r.certification_key, r.user_key,
-                       CASE WHEN r.certification_key IS NULL THEN r.certification_text END,
-                       CASE WHEN r.user_key IS NULL OR r.user_key = -1 THEN COALESCE(r.user_name_key, r.user_text) END
-               )
-           END AS first_line,
+           r.first_line,
            e.id AS enrollment_id, e.revision, e.status,
            CASE WHEN e.id IS NULL AND r.user_key > 0 AND r.certification_key IS NOT NULL THEN (
                SELECT latest.id
@@ -108,7 +142,9 @@ _JOIN = """
            {left_out} AS left_out
     FROM resolved_rows r
     LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+    {once}
 """
+_ONCE = {"sqlite": "ORDER BY r.rowid LIMIT -1", "postgresql": "OFFSET 0"}
 
 _CLASSIFY = """
     SELECT j.*,
@@ -124,6 +160,7 @@ _CLASSIFY = """
                ELSE 'not_enrolled'
            END AS outcome
     FROM joined j
+    {once}
 """
 
 _LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
@@ -134,26 +171,27 @@ _LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
     ) END"""
 _USER_KEY_TEXT = {"sqlite": "CAST(r.user_key AS TEXT)", "postgresql": "r.user_key::text"}
 
-_INSERT_CLASSIFIED = f"""
-    INSERT INTO classified_rows ({NAMES})
+_CLASSIFIED = """
     WITH joined AS (%(join)s), classified AS (%(classify)s)
     SELECT line, outcome, certification_text, user_text, certification_key, user_key,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN enrollment_id END,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN revision END,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN status END,
-           CASE WHEN outcome = 'duplicate' THEN first_line END,
-           CASE WHEN outcome = 'already_removed' THEN last_record END,
-           NULL,
-           CASE WHEN outcome = 'left_out' THEN left_out ELSE detail END
+           CASE WHEN outcome IN ('remove', 'left_out') THEN enrollment_id END AS enrollment_id,
+           CASE WHEN outcome IN ('remove', 'left_out') THEN revision END AS revision,
+           CASE WHEN outcome IN ('remove', 'left_out') THEN status END AS status,
+           CASE WHEN outcome = 'duplicate' THEN first_line END AS related_line,
+           CASE WHEN outcome = 'already_removed' THEN last_record END AS record_id,
+           CAST(NULL AS text) AS suggestion,
+           CASE WHEN outcome = 'left_out' THEN left_out ELSE detail END AS detail
     FROM classified
 """
+_LIMITLESS = {"sqlite": "LIMIT -1", "postgresql": "OFFSET 0"}
 
 
-def _classify_statement(*, certification_given: bool, anyone_left_out: bool) -> str:
+def _classified(*, certification_given: bool, anyone_left_out: bool) -> str:
     left_out = _LEFT_OUT.format(user_key_text=spoken(_USER_KEY_TEXT)) if anyone_left_out else "NULL"
-    return _INSERT_CLASSIFIED % {
-        "join": _JOIN.format(left_out=left_out),
-        "classify": _CLASSIFY.format(mismatch="j.certification_text <> %(given)s" if certification_given else "1 = 0"),
+    mismatch = "j.certification_text <> %(given)s" if certification_given else "1 = 0"
+    return _CLASSIFIED % {
+        "join": _JOIN.format(left_out=left_out, once=spoken(_ONCE)),
+        "classify": _CLASSIFY.format(mismatch=mismatch, once=spoken(_LIMITLESS)),
     }
 
 
@@ -178,17 +216,18 @@ def classify_rows(
         cursor.execute(spoken(_CREATE_CHOICES))
         cursor.execute(spoken(_CREATE_UNITS))
         cursor.execute(spoken(_CREATE_RESOLVED))
-    create_planned_rows()
     fill_table("left_out_choices", ("kind", "value"), choices)
     fill_table("left_out_units", ("unit_id", "choice"), dict(left_out_units).items())
-    statement = _classify_statement(
+    with connection.cursor() as cursor:
+        cursor.execute(spoken(_RESOLVE).format(resolved=_RESOLVED_BY[match]))
+        if dialect() == "sqlite":
+            cursor.execute(_FIND_REPEATS_ON_SQLITE)
+        cursor.execute("DROP TABLE staged_rows")
+    analyze("resolved_rows")
+    classified = _classified(
         certification_given=certification is not None,
         anyone_left_out=bool(choices or left_out_units),
     )
+    fill_planned_rows(classified, {"given": certification}, work="remove", outcomes=PLANNED_OUTCOMES)
     with connection.cursor() as cursor:
-        cursor.execute(_RESOLVE_BY[match])
-        cursor.execute("DROP TABLE staged_rows")
-        analyze("resolved_rows")
-        cursor.execute(statement, {"given": certification})
         cursor.execute("DROP TABLE resolved_rows")
-    number_rows("remove", PLANNED_OUTCOMES)

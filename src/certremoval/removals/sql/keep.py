@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from django.db import connection
 
+from certremoval.removals.sql.summarise import WORK_BY_CERTIFICATION
+
+NO_END = 2**62
+"""Beyond every line."""
+
 _ROW = """
     line, position, outcome, certification_text, user_text, certification_key, user_key,
     status, related_line, record_id, suggestion, detail
@@ -18,14 +23,13 @@ _LAST_LINE = (
     "SELECT MAX(line) FROM (SELECT line FROM planned_rows WHERE line > %(after)s ORDER BY line LIMIT %(size)s) c"
 )
 
+# No order is asked for: the planned rows lie in the order of work, and PostgreSQL sorted a million once more.
 _STEP = "position, certification_key, user_key, enrollment_id, revision"
 _COPY_STEPS = f"""
     INSERT INTO job_steps (job_id, plan_number, {_STEP})
     SELECT %(job)s, %(plan)s, {_STEP} FROM planned_rows
     WHERE position > %(after)s AND position <= %(up_to)s
-    ORDER BY position
 """
-
 _DELETE = """
     DELETE FROM {table} WHERE job_id = %(job)s AND plan_number = %(plan)s AND {key} <= (
         SELECT MAX({key}) FROM (
@@ -35,26 +39,27 @@ _DELETE = """
     )
 """
 
-_CERTIFICATIONS = """
+_CERTIFICATIONS = f"""
     INSERT INTO job_certifications (job_id, certification_key, certification_id, title, planned, removed)
     SELECT %(job)s, c.id, c.certification_id, c.title, p.planned, 0
-    FROM (
-        SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
-        FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
-    ) p
+    FROM ({WORK_BY_CERTIFICATION}) p
     JOIN certifications c ON c.id = p.certification_key
     ORDER BY c.certification_id
 """
 
 
-def keep_rows(*, job: int, plan: int, after: int, size: int) -> int | None:
-    """Copy the next ``size`` planned rows beyond line ``after``; return the last line copied, None at the end."""
+def last_line(*, after: int, size: int) -> int | None:
+    """Return the last of the next ``size`` lines of ``planned_rows`` beyond line ``after``; None at the end."""
     with connection.cursor() as cursor:
         cursor.execute(_LAST_LINE, {"after": after, "size": size})
-        (up_to,) = cursor.fetchone()
-        if up_to is not None:
-            cursor.execute(_COPY_ROWS, {"job": job, "plan": plan, "after": after, "up_to": up_to})
-    return None if up_to is None else int(up_to)
+        (line,) = cursor.fetchone()
+    return None if line is None else int(line)
+
+
+def keep_rows(*, job: int, plan: int, after: int, up_to: int) -> None:
+    """Copy the planned rows whose line is above ``after`` and not above ``up_to`` to the job's plan."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY_ROWS, {"job": job, "plan": plan, "after": after, "up_to": up_to})
 
 
 def keep_steps(*, job: int, plan: int, after: int, up_to: int) -> None:

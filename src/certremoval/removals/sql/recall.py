@@ -12,9 +12,9 @@ from datetime import date
 from django.db import connection
 
 from certremoval.certifications.models import HOLDING_STATUSES
-from certremoval.database.bulk import fill_table
-from certremoval.database.dialect import spoken
-from certremoval.removals.sql.planned import NAMES, create_planned_rows, number_rows
+from certremoval.database.bulk import analyze, fill_table
+from certremoval.database.dialect import dialect, spoken
+from certremoval.removals.sql.planned import fill_planned_rows
 
 RECALLED_OUTCOMES = ("restore", "enrolled_again", "already_restored", "unknown_user", "unknown_certification")
 """Every outcome that a plan of a restore knows, in the order of positions."""
@@ -24,11 +24,23 @@ _CREATE_CHOSEN = {
     "postgresql": "CREATE TEMP TABLE chosen_people (user_id text PRIMARY KEY) ON COMMIT DROP",
 }
 
+# Numbered by their key as they are inserted, in the order of the removals.
+_CREATE_RECALLED = {
+    "sqlite": "CREATE TEMP TABLE recalled_records (line INTEGER PRIMARY KEY, record_id INTEGER NOT NULL)",
+    "postgresql": """
+        CREATE TEMP TABLE recalled_records (line bigint GENERATED ALWAYS AS IDENTITY, record_id bigint NOT NULL)
+        ON COMMIT DROP
+    """,
+}
+_RECALL = """
+    INSERT INTO recalled_records (record_id)
+    SELECT record.id FROM removal_records record WHERE record.operation_id = %(operation)s {among} ORDER BY record.id
+"""
+
 _HOLDING = ", ".join(f"'{status}'" for status in sorted(HOLDING_STATUSES))
-_CLASSIFY = f"""
-    INSERT INTO classified_rows ({NAMES})
+_CLASSIFIED = f"""
     WITH joined AS (
-        SELECT record.id AS record_id, record.certification_id, record.user_id, record.status,
+        SELECT recalled.line, record.id AS record_id, record.certification_id, record.user_id, record.status,
                record.enrollment_id, record.revision, c.id AS certification_key, u.id AS user_key,
                CASE WHEN record.status IN ({_HOLDING}) AND record.expiration_date < %(today)s THEN 1 ELSE 0 END
                    AS expired,
@@ -38,25 +50,29 @@ _CLASSIFY = f"""
                     WHEN c.id IS NULL THEN 'unknown_certification'
                     WHEN e.id IS NOT NULL THEN 'enrolled_again'
                     ELSE 'restore' END AS outcome
-        FROM removal_records record
+        FROM recalled_records recalled
+        {{join}} removal_records record ON record.id = recalled.record_id
         LEFT JOIN users u ON u.id = record.user_key
         LEFT JOIN certifications c ON c.id = record.certification_key
         LEFT JOIN restorations x ON x.record_id = record.id
         LEFT JOIN enrollments e ON e.certification_id = record.certification_key AND e.user_id = record.user_key
-        WHERE record.operation_id = %(operation)s {{among}}
+        {{once}}
     )
-    SELECT ROW_NUMBER() OVER (ORDER BY record_id) AS line, outcome, certification_id, user_id,
+    SELECT line, outcome, certification_id AS certification_text, user_id AS user_text,
            certification_key, user_key,
-           CASE WHEN outcome = 'restore' THEN enrollment_id END,
-           CASE WHEN outcome = 'restore' THEN revision END,
-           status, NULL, record_id, NULL,
+           CASE WHEN outcome = 'restore' THEN enrollment_id END AS enrollment_id,
+           CASE WHEN outcome = 'restore' THEN revision END AS revision,
+           status, CAST(NULL AS bigint) AS related_line, record_id, CAST(NULL AS text) AS suggestion,
            CASE WHEN outcome = 'restore' THEN
                CASE expired + 2 * inactive WHEN 1 THEN '{{{{"expired": true}}}}' WHEN 2 THEN '{{{{"inactive": true}}}}'
                     WHEN 3 THEN '{{{{"expired": true, "inactive": true}}}}' END
-           END
+           END AS detail
     FROM joined
-    ORDER BY 1
 """
+_SPOKEN = {
+    "sqlite": {"join": "CROSS JOIN", "once": "ORDER BY recalled.line LIMIT -1"},
+    "postgresql": {"join": "JOIN", "once": ""},
+}
 _AMONG_CHOSEN = "AND record.user_id IN (SELECT user_id FROM chosen_people)"
 _THIS_RECORD = "AND record.id = %(record)s"
 
@@ -70,14 +86,16 @@ def recall_rows(*, operation: int, users: Iterable[str] | None, record: int | No
         cursor.execute("DROP TABLE IF EXISTS chosen_people")
         cursor.execute(spoken(_CREATE_CHOSEN))
     fill_table("chosen_people", ("user_id",), ((user_id,) for user_id in sorted(set(users or ()))))
-    create_planned_rows()
     among = "" if users is None else _AMONG_CHOSEN
     if record is not None:
         among += f" {_THIS_RECORD}"
     with connection.cursor() as cursor:
-        parameters: dict[str, int | str | None] = {"operation": operation, "today": today.isoformat(), "record": record}
-        cursor.execute(_CLASSIFY.format(among=among), parameters)
-    number_rows("restore", RECALLED_OUTCOMES)
+        cursor.execute("DROP TABLE IF EXISTS recalled_records")
+        cursor.execute(spoken(_CREATE_RECALLED))
+        cursor.execute(_RECALL.format(among=among), {"operation": operation, "record": record})
+    analyze("recalled_records")
+    classified = _CLASSIFIED.format(**_SPOKEN[dialect()])
+    fill_planned_rows(classified, {"today": today.isoformat()}, work="restore", outcomes=RECALLED_OUTCOMES)
 
 
 def chosen_without_a_row() -> list[str]:

@@ -12,7 +12,8 @@ from django.db import connection
 
 from certremoval.certifications.recording import insert_records
 from certremoval.database.clock import now_sql
-from certremoval.database.dialect import dialect
+from certremoval.database.dialect import FENCE, dialect, spoken
+from certremoval.database.transactions import look_up_by_indexes
 
 RANGE = """
     r.job_id = %(job)s AND r.plan_number = %(plan)s AND r.position > %(after)s AND r.position <= %(up_to)s
@@ -59,15 +60,15 @@ _RECORD_AND_DELETE = """
 _DRIFT = f"""
     INSERT INTO job_drift (job_id, position, outcome)
     SELECT r.job_id, r.position,
-           CASE WHEN EXISTS (SELECT 1 FROM enrollments e WHERE e.id = r.enrollment_id)
+           CASE WHEN EXISTS (SELECT 1 FROM enrollments e WHERE e.id = r.enrollment_id {{fence}})
                   OR EXISTS (SELECT 1 FROM enrollments e
-                             WHERE e.certification_id = r.certification_key AND e.user_id = r.user_key)
+                             WHERE e.certification_id = r.certification_key AND e.user_id = r.user_key {{fence}})
                 THEN 'changed_since_preview' ELSE 'gone_since_preview' END
     FROM job_steps r
     WHERE {RANGE} AND NOT EXISTS (
         SELECT 1 FROM removal_records mine
         WHERE mine.enrollment_id = r.enrollment_id AND mine.revision = r.revision
-              AND mine.operation_id = %(operation)s
+              AND mine.operation_id + 0 = %(operation)s {{fence}}
     )
 """
 _COUNT_CHANGED = """
@@ -76,14 +77,15 @@ _COUNT_CHANGED = """
 """
 
 COUNT_BY_CERTIFICATION = f"""
-    UPDATE job_certifications SET removed = removed + done.count
-    FROM (
+    WITH done AS MATERIALIZED (
         SELECT r.certification_key, COUNT(*) AS count FROM job_steps r
         WHERE {RANGE} AND NOT EXISTS (
-            SELECT 1 FROM job_drift d WHERE d.job_id = r.job_id AND d.position = r.position
+            SELECT 1 FROM job_drift d WHERE d.job_id = r.job_id AND d.position = r.position {{fence}}
         )
         GROUP BY r.certification_key
-    ) done
+    )
+    UPDATE job_certifications SET removed = removed + done.count
+    FROM done
     WHERE job_certifications.job_id = %(job)s AND job_certifications.certification_key = done.certification_key
 """
 
@@ -117,6 +119,7 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
             cursor.execute(_DELETE_RECORDED, {"last": last, "operation": operation})
             deleted = cursor.rowcount
         else:
+            look_up_by_indexes()
             cursor.execute(LOCK_TABLE)
             cursor.execute(_LOCK, keys)
             cursor.execute(_RECORD_AND_DELETE.format(record=_RECORD.format(now=now_sql(), join="JOIN")), keys)
@@ -126,10 +129,10 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
         drifted = (up_to - after) - recorded
         changed = 0
         if drifted:
-            cursor.execute(_DRIFT, keys)
+            cursor.execute(_DRIFT.format(fence=spoken(FENCE)), keys)
             if cursor.rowcount != drifted:
                 raise CountsDisagree(f"{cursor.rowcount} rows were left alone, and {drifted} expected.")
             cursor.execute(_COUNT_CHANGED, keys)
             (changed,) = cursor.fetchone()
-        cursor.execute(COUNT_BY_CERTIFICATION, keys)
+        cursor.execute(COUNT_BY_CERTIFICATION.format(fence=spoken(FENCE)), keys)
     return ChunkCounts(done=recorded, changed=changed, gone=drifted - changed)

@@ -11,7 +11,8 @@ from django.db import connection
 
 from certremoval.certifications.models import Enrollment
 from certremoval.database.clock import now_sql
-from certremoval.database.dialect import dialect
+from certremoval.database.dialect import FENCE, dialect, spoken
+from certremoval.database.transactions import look_up_by_indexes
 from certremoval.removals.sql.remove import (
     COUNT_BY_CERTIFICATION,
     LOCK_TABLE,
@@ -24,49 +25,63 @@ _VALUES = ", ".join(Enrollment.VALUES)
 _RECORD_VALUES = ", ".join(f"record.{value}" for value in Enrollment.VALUES)
 
 # From the steps to the records, by the unique key of a removal.
-_RECORDS = """
-    job_steps r
-    {join} removal_records record ON record.enrollment_id = r.enrollment_id AND record.revision = r.revision
-"""
-_CAN_COME_BACK = f"""
-    SELECT record.id AS record_id, record.enrollment_id, record.certification_key, record.user_key,
-           {_RECORD_VALUES}, record.revision + 1 AS revision
-    FROM {_RECORDS}
-    {{join}} users u ON u.id = record.user_key
-    {{join}} certifications c ON c.id = record.certification_key
+_RECORDS = {
+    "sqlite": """
+        job_steps r CROSS JOIN removal_records record
+        ON record.enrollment_id = r.enrollment_id AND record.revision = r.revision
+    """,
+    "postgresql": """
+        job_steps r CROSS JOIN LATERAL (
+            SELECT * FROM removal_records of_step
+            WHERE of_step.enrollment_id = r.enrollment_id AND of_step.revision = r.revision OFFSET 0
+        ) record
+    """,
+}
+_NOT_PUT_BACK = f"""
+    FROM {{records}}
     WHERE {RANGE}
-      AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id)
+      AND EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key {{fence}})
+      AND EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key {{fence}})
+      AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id {{fence}})
+"""
+_ENROLL = f"INSERT INTO enrollments (id, certification_id, user_id, {_VALUES}, revision)"
+_RECORD = "INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)"
+
+# SQLite: one writer at a time, so whoever can come back does, and the restorations above the last id before are this
+# chunk's.
+_LAST_RESTORATION = "SELECT COALESCE(MAX(id), 0) FROM restorations"
+_RECORD_ON_SQLITE = f"""
+    {_RECORD}
+    SELECT %(operation)s, record.id, record.enrollment_id, record.revision + 1, {{now}}
+    {_NOT_PUT_BACK}
       AND NOT EXISTS (SELECT 1 FROM enrollments e
                       WHERE e.certification_id = record.certification_key AND e.user_id = record.user_key)
     ORDER BY r.position
 """
-_ENROLL = f"INSERT INTO enrollments (id, certification_id, user_id, {_VALUES}, revision)"
-_BACK = f"SELECT enrollment_id, certification_key, user_key, {_VALUES}, revision FROM back"
-
-# SQLite: one writer at a time. Whoever is enrolled with the id and revision of a step's restoration, and has none
-# written, came back by the statement before.
-_ENROLL_SQLITE = f"""
+_ENROLL_RECORDED = f"""
     {_ENROLL}
-    SELECT enrollment_id, certification_key, user_key, {_VALUES}, revision FROM ({_CAN_COME_BACK}) back
-"""
-_RECORD_SQLITE = f"""
-    INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)
-    SELECT %(operation)s, record.id, e.id, e.revision, {{now}}
-    FROM {_RECORDS}
-    {{join}} enrollments e ON e.id = record.enrollment_id AND e.revision = record.revision + 1
-    WHERE {RANGE} AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id)
-    ORDER BY r.position
+    SELECT x.enrollment_id, record.certification_key, record.user_key, {_RECORD_VALUES}, x.revision
+    FROM restorations x CROSS JOIN removal_records record ON record.id = x.record_id
+    WHERE x.id > %(last)s AND x.operation_id = %(operation)s
+    ORDER BY x.id
 """
 
 # PostgreSQL: one statement. Somebody else may put the same people back, or enroll them, at this very moment: the
-# insert waits for them and passes over what is there then.
+# insert waits for them and passes over whoever is on it again.
 _ENROLL_AND_RECORD = f"""
-    WITH back AS MATERIALIZED ({_CAN_COME_BACK}),
-    enrolled AS ({_ENROLL} {_BACK} ORDER BY enrollment_id ON CONFLICT DO NOTHING RETURNING id),
+    WITH enrolled AS (
+        {_ENROLL}
+        SELECT record.enrollment_id, record.certification_key, record.user_key, {_RECORD_VALUES}, record.revision + 1
+        {_NOT_PUT_BACK}
+        ORDER BY record.enrollment_id ON CONFLICT DO NOTHING RETURNING id, revision
+    ),
     recorded AS (
-        INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)
-        SELECT %(operation)s, back.record_id, back.enrollment_id, back.revision, {{now}}
-        FROM back JOIN enrolled ON enrolled.id = back.enrollment_id
+        {_RECORD}
+        SELECT %(operation)s, record.id, enrolled.id, enrolled.revision, {{now}}
+        FROM enrolled CROSS JOIN LATERAL (
+            SELECT x.id FROM removal_records x
+            WHERE x.enrollment_id = enrolled.id AND x.revision = enrolled.revision - 1 {{fence}}
+        ) record
         RETURNING id
     )
     SELECT (SELECT COUNT(*) FROM enrolled), (SELECT COUNT(*) FROM recorded)
@@ -76,14 +91,16 @@ _ENROLL_AND_RECORD = f"""
 _DRIFT = f"""
     INSERT INTO job_drift (job_id, position, outcome)
     SELECT r.job_id, r.position,
-           CASE WHEN EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id) THEN 'already_restored'
-                WHEN NOT EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key) THEN 'unknown_user'
-                WHEN NOT EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key)
+           CASE WHEN EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id {{fence}})
+                    THEN 'already_restored'
+                WHEN NOT EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key {{fence}}) THEN 'unknown_user'
+                WHEN NOT EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key {{fence}})
                     THEN 'unknown_certification'
                 ELSE 'enrolled_again' END
-    FROM {_RECORDS}
+    FROM {{records}}
     WHERE {RANGE} AND NOT EXISTS (
-        SELECT 1 FROM restorations mine WHERE mine.record_id = record.id AND mine.operation_id = %(operation)s
+        SELECT 1 FROM restorations mine
+        WHERE mine.record_id = record.id AND mine.operation_id + 0 = %(operation)s {{fence}}
     )
 """
 
@@ -95,23 +112,26 @@ def restore_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int
     recorded.
     """
     keys = {"job": job, "plan": plan, "operation": operation, "after": after, "up_to": up_to}
+    words = {"records": spoken(_RECORDS), "fence": spoken(FENCE), "now": now_sql()}
     with connection.cursor() as cursor:
         if dialect() == "sqlite":
-            # CROSS JOIN is SQLite's way to fix the order of the loops: from the plan to the records.
-            cursor.execute(_ENROLL_SQLITE.format(join="CROSS JOIN"), keys)
-            enrolled = cursor.rowcount
-            cursor.execute(_RECORD_SQLITE.format(join="CROSS JOIN", now=now_sql()), keys)
+            cursor.execute(_LAST_RESTORATION)
+            (last,) = cursor.fetchone()
+            cursor.execute(_RECORD_ON_SQLITE.format(**words), keys)
             recorded = cursor.rowcount
+            cursor.execute(_ENROLL_RECORDED, {"last": last, "operation": operation})
+            enrolled = cursor.rowcount
         else:
+            look_up_by_indexes()
             cursor.execute(LOCK_TABLE)
-            cursor.execute(_ENROLL_AND_RECORD.format(join="JOIN", now=now_sql()), keys)
+            cursor.execute(_ENROLL_AND_RECORD.format(**words), keys)
             enrolled, recorded = cursor.fetchone()
         if enrolled != recorded:
             raise CountsDisagree(f"{recorded} restorations were written for {enrolled} enrollments.")
         left_alone = (up_to - after) - recorded
         if left_alone:
-            cursor.execute(_DRIFT.format(join="JOIN"), keys)
+            cursor.execute(_DRIFT.format(**words), keys)
             if cursor.rowcount != left_alone:
                 raise CountsDisagree(f"{cursor.rowcount} rows were left alone, and {left_alone} expected.")
-        cursor.execute(COUNT_BY_CERTIFICATION, keys)
+        cursor.execute(COUNT_BY_CERTIFICATION.format(fence=spoken(FENCE)), keys)
     return ChunkCounts(done=recorded, changed=left_alone, gone=0)

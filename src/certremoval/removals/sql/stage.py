@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
@@ -14,29 +14,31 @@ COLUMNS = ("line", "certification_text", "user_text", "user_key", "fault", "deta
 ``invalid`` where reading alone can tell; ``detail`` then says more, as JSON. Where there is none, they are empty texts:
 to hand over NULL takes Python's ``sqlite3`` six times as long."""
 
-StagedRow = tuple[int, str, str, str, str, str]
+StagedBatch = tuple[Sequence[str], Iterable[Sequence[int | str]]]
+"""The first of the columns, as many as any of the rows has more than an empty text in, and the rows. To hand over three
+values takes three quarters of the time of six."""
 
 _CREATE = {
     "sqlite": """
         CREATE TEMP TABLE staged_rows (
             line INTEGER PRIMARY KEY, certification_text TEXT NOT NULL, user_text TEXT NOT NULL,
-            user_key TEXT NOT NULL, fault TEXT NOT NULL, detail TEXT NOT NULL
+            user_key TEXT NOT NULL DEFAULT '', fault TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT ''
         )
     """,
     "postgresql": """
         CREATE TEMP TABLE staged_rows (
             line bigint NOT NULL, certification_text text NOT NULL, user_text text NOT NULL,
-            user_key text NOT NULL, fault text NOT NULL, detail text NOT NULL
+            user_key text NOT NULL DEFAULT '', fault text NOT NULL DEFAULT '', detail text NOT NULL DEFAULT ''
         ) ON COMMIT DROP
     """,
 }
 
 
-def stage_rows(rows: Iterable[StagedRow]) -> int:
+def stage_rows(batches: Iterable[StagedBatch]) -> int:
     """Fill ``staged_rows`` anew and return how many rows there are."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged_rows")
         cursor.execute(spoken(_CREATE))
-    count = fill_table("staged_rows", COLUMNS, rows)
+    count = sum(fill_table("staged_rows", columns, rows) for columns, rows in batches)
     analyze("staged_rows")
     return count

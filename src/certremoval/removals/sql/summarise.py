@@ -1,50 +1,86 @@
-"""Summarise: what the plan being made comes to, counted over ``planned_rows``."""
+"""Summarise: what the plan being made comes to, counted over ``planned_rows`` in one pass."""
 
 from __future__ import annotations
 
 from django.db import connection
 
+from certremoval.database.dialect import dialect
+
+_CREATE_COUNTS = """
+    CREATE TEMP TABLE planned_counts (
+        certification_key bigint, outcome text NOT NULL, status text, row_count bigint NOT NULL,
+        pairs bigint, powers bigint
+    )
+"""
+
+# All rows are read once; what is told of a plan is summed up from these few rows.
+#
 # Each pair of person and certification becomes a number, and the numbers and their fourth powers are summed: sums do
 # not know the order of the rows. Squares would not do: three neighbours of a list and three others have equal sums of
 # them. Remainders of a prime, 2^31 - 1, keep products within 64 bits on both databases. It tells lists apart that
 # differ by accident, and is no seal.
-_OUTCOMES = """
-    SELECT outcome, COUNT(*), SUM(pair), SUM(squared * squared % 2147483647)
+_COUNT = """
+    INSERT INTO planned_counts (certification_key, outcome, status, row_count, pairs, powers)
+    SELECT certification_key, outcome, status, COUNT(*), SUM(pair), SUM(squared * squared % 2147483647)
     FROM (
-        SELECT outcome, pair, pair * pair % 2147483647 AS squared
+        SELECT certification_key, outcome, status, pair, pair * pair % 2147483647 AS squared
         FROM (
-            SELECT outcome,
+            SELECT certification_key, outcome, status,
                    (user_key % 2147483647 * 48271 + certification_key % 2147483647 * 69621 + 1) % 2147483647 AS pair
             FROM planned_rows
         ) pairs
     ) squares
-    GROUP BY outcome
+    GROUP BY certification_key, outcome, status
 """
 
 OF_PEOPLE = ("remove", "left_out", "already_removed", "not_enrolled")
 """Outcomes of rows that name one person and one certification, each pair once."""
 
 
-def outcomes_and_people() -> tuple[dict[str, int], str]:
-    """Return the number of rows by planned outcome, and what stands for the people that the rows name on which
-    certifications, in whatever order and spelling; empty if they name nobody.
-    """
+def count_rows() -> None:
+    """Count the rows of ``planned_rows`` into ``planned_counts``, which the functions below sum up."""
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES)
-        found = cursor.fetchall()
-    people = [(int(rows), int(pairs), int(powers)) for outcome, rows, pairs, powers in found if outcome in OF_PEOPLE]
-    key = "-".join(f"{sum(column):x}" for column in zip(*people, strict=True))
-    return {outcome: rows for outcome, rows, _pairs, _powers in found}, key
+        cursor.execute("DROP TABLE IF EXISTS planned_counts")
+        cursor.execute(_CREATE_COUNTS + (" ON COMMIT DROP" if dialect() == "postgresql" else ""))
+        cursor.execute(_COUNT)
+
+
+WORK_BY_CERTIFICATION = """
+    SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN row_count ELSE 0 END) AS planned
+    FROM planned_counts WHERE certification_key IS NOT NULL GROUP BY certification_key
+"""
+"""The rows to be worked on by certification, of every one that the rows name."""
+
+
+def outcomes() -> dict[str, int]:
+    """Return the number of rows by planned outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, SUM(row_count) FROM planned_counts GROUP BY outcome")
+        return {outcome: int(rows) for outcome, rows in cursor.fetchall()}
+
+
+def people_key() -> str:
+    """Return what stands for the people whom the rows name on which certifications, in whatever order and spelling.
+
+    Empty if they name nobody.
+    """
+    of_people = ", ".join(f"'{outcome}'" for outcome in OF_PEOPLE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT SUM(row_count), SUM(pairs), SUM(powers) FROM planned_counts WHERE outcome IN ({of_people})"
+        )
+        sums = cursor.fetchone()
+    return "" if sums[0] is None else "-".join(f"{int(one):x}" for one in sums)
 
 
 def statuses() -> dict[str, int]:
     """Return the number of rows to be worked on by enrollment status, the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status, COUNT(*) FROM planned_rows WHERE outcome IN ('remove', 'restore')"
-            " GROUP BY status ORDER BY COUNT(*) DESC, status"
+            "SELECT status, SUM(row_count) FROM planned_counts WHERE outcome IN ('remove', 'restore')"
+            " GROUP BY status ORDER BY SUM(row_count) DESC, status"
         )
-        return dict(cursor.fetchall())
+        return {status: int(rows) for status, rows in cursor.fetchall()}
 
 
 # The rows to be removed are the first positions of the plan.
@@ -85,21 +121,18 @@ def units(*, remove_count: int, most: int) -> list[tuple[str, int, tuple[int, st
 def certifications(*, limit: int) -> tuple[int, list[tuple[str, str, int]]]:
     """Return how many certifications the rows name, and of the first (ID, title, rows to be worked on)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_rows WHERE certification_key IS NOT NULL")
+        cursor.execute("SELECT COUNT(DISTINCT certification_key) FROM planned_counts")
         (count,) = cursor.fetchone()
         cursor.execute(
-            """
+            f"""
             SELECT c.certification_id, c.title, p.planned
-            FROM (
-                SELECT certification_key, SUM(CASE WHEN outcome IN ('remove', 'restore') THEN 1 ELSE 0 END) AS planned
-                FROM planned_rows WHERE certification_key IS NOT NULL GROUP BY certification_key
-            ) p
+            FROM ({WORK_BY_CERTIFICATION}) p
             JOIN certifications c ON c.id = p.certification_key
             ORDER BY c.certification_id LIMIT %s
             """,
             [limit],
         )
-        return count, cursor.fetchall()
+        return count, [(one_id, title, int(rows)) for one_id, title, rows in cursor.fetchall()]
 
 
 def removals_by_certification(more_than: int) -> list[tuple[int, str, int]]:
@@ -109,15 +142,15 @@ def removals_by_certification(more_than: int) -> list[tuple[int, str, int]]:
             """
             SELECT c.id, c.title, p.planned
             FROM (
-                SELECT certification_key, COUNT(*) AS planned FROM planned_rows WHERE outcome = 'remove'
-                GROUP BY certification_key HAVING COUNT(*) > %s
+                SELECT certification_key, SUM(row_count) AS planned FROM planned_counts WHERE outcome = 'remove'
+                GROUP BY certification_key HAVING SUM(row_count) > %s
             ) p
             JOIN certifications c ON c.id = p.certification_key
             ORDER BY c.certification_id
             """,
             [more_than],
         )
-        return [(key, title, rows) for key, title, rows in cursor.fetchall()]
+        return [(key, title, int(rows)) for key, title, rows in cursor.fetchall()]
 
 
 def concerns_user(user_key: int) -> bool:
