@@ -39,7 +39,7 @@ def planned_restore(options: RestoreOptions, *, actor: User | None) -> Iterator[
 def _plan(options: RestoreOptions, actor: User | None) -> PlanSummary:
     planned_at = database_now()
     recall.recall_rows(operation=options.operation, users=options.users, record=options.record, today=planned_at.date())
-    if unknown := recall.chosen_without_a_row():
+    if options.users is not None and (unknown := recall.chosen_without_a_row()):
         problems = [
             Problem("invalid_request", _("%(id)s was not removed by this job.") % {"id": user_id}, value=user_id)
             for user_id in unknown[:MOST_UNKNOWN_TOLD]
