@@ -406,6 +406,7 @@ class Postgresql:
                     ).fetchone()
                     assert done == (up_to - after, up_to - after)
                     self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
+            self._run("ANALYZE removal_records")
         watch.tell(rows=removals)
 
     def restoring(self) -> None:
@@ -432,6 +433,7 @@ class Postgresql:
                     restored = self._run(f"{RESTORE.format(now='statement_timestamp()')} {of_steps}").rowcount
                     assert enrolled == restored == up_to - after
                     self._run(f"UPDATE jobs SET checkpoint = {up_to} WHERE id = 1")
+            self._run("ANALYZE restorations")
         watch.tell(rows=rows)
 
     def result(self) -> None:
