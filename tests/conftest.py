@@ -6,23 +6,19 @@ Every test runs on SQLite by default and on PostgreSQL when ``DATABASE_URL`` nam
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test.testcases import TransactionTestCase
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _records_can_be_emptied_between_tests() -> Iterator[None]:
-    """Let Django's flush empty the append-only tables: their triggers are dropped for as long as it runs."""
-    from certremoval.certifications.triggers import append_only_suspended
+def _database_is_emptied_between_tests() -> Iterator[None]:
+    """Empty the append-only tables too, which Django's flush cannot; and do not migrate anew, in effect, each time."""
+    from tests.emptying import empty_database
 
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def flush_without_triggers(case: Any) -> None:
-        with append_only_suspended():
-            flush(case)
+    def empty(case: TransactionTestCase) -> None:
+        empty_database()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield

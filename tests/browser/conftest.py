@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import (
@@ -28,13 +27,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from certremoval.certifications.triggers import append_only_suspended
 from certremoval.organization.models import User
 from tests.browser.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.browser.site import served_pages
 from tests.browser.small import make_small_organisation
 from tests.browser.watching import Watch
 from tests.browser.world import World, build_world
+from tests.emptying import empty_database
 
 PATIENCE = 60_000
 """Milliseconds that a test waits for what it expects. Nothing takes so long; a slow machine may."""
@@ -145,8 +144,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         try:
             yield build_world()
         finally:
-            with append_only_suspended():
-                call_command("flush", verbosity=0, interactive=False)
+            empty_database()
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from django.db.models import Max, Min
 
 from certremoval.access.models import Role
 from certremoval.certifications.models import Enrollment, RemovalRecord
-from certremoval.certifications.triggers import append_only_suspended
 from certremoval.database.clock import database_now
 from certremoval.demo.build import build
 from certremoval.demo.models import Demonstration
@@ -39,6 +38,7 @@ from certremoval.removals.processing import claim_job, run_slice
 from certremoval.removals.results import result_file
 from certremoval.removals.submitting import remove_file
 from certremoval.removals.verifying import verify
+from tests.emptying import empty_database
 
 pytestmark = pytest.mark.django_db
 
@@ -76,8 +76,8 @@ def built(
         began = database_now()
         organisation = build(folder, users=1000, tell=told.append).organisation
     yield BuiltDemonstration(organisation, folder, told, began)
-    with django_db_blocker.unblock(), append_only_suspended():
-        call_command("flush", verbosity=0, interactive=False)
+    with django_db_blocker.unblock():
+        empty_database()
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.core.management.color import no_style
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,7 +31,6 @@ from certremoval.certifications.holding import lift_hold
 from certremoval.certifications.limits import ApprovalRequired
 from certremoval.certifications.models import Certification, Enrollment, RemovalRecord, Restoration
 from certremoval.certifications.removing import remove_person
-from certremoval.certifications.triggers import append_only_suspended
 from certremoval.loading.loads import load
 from certremoval.loading.report import LoadReport
 from certremoval.organization.models import OrganizationalUnit, UnitMembership, User
@@ -55,6 +53,7 @@ from certremoval.removals.sql import advance
 from certremoval.removals.submitting import NotAccepted, remove_file, submit
 from certremoval.removals.undoing import draft_put_back, undo_job
 from certremoval.removals.verifying import verify
+from tests.emptying import empty_database
 from tests.removals.conftest import certification, make_unit, make_user, removal_file
 from tests.removals.model_of_engine import ENDED, MAX_ATTEMPTS, Choices, Model, ModelJob, Pair, Record
 from tests.web.conftest import holder
@@ -608,12 +607,6 @@ def break_down(*arguments: Any, **more: Any) -> None:
 
 def on_certification(pair: Pair) -> Any:
     return Enrollment.objects.filter(certification__certification_id=pair[0], user__user_id=pair[1])
-
-
-def empty_database() -> None:
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    with append_only_suspended():
-        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=True))
 
 
 @pytest.mark.django_db(transaction=True)
