@@ -6,9 +6,11 @@ Every test runs on SQLite by default and on PostgreSQL when ``DATABASE_URL`` nam
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test.testcases import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -21,4 +23,21 @@ def _database_is_emptied_between_tests() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Each browser of Django's tests loads the middleware anew, and WhiteNoise then reads all folders of files."""
+    found: dict[str, Any] = {}
+    listed = WhiteNoiseMiddleware.add_files_from_finders
+
+    def listed_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            listed(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", listed_once)
         yield
