@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
@@ -25,9 +26,9 @@ from certremoval.removals.drafts import check_now, upload_draft
 from certremoval.removals.models import Job, JobState
 from certremoval.removals.options import PlanOptions
 from certremoval.web.administration.registered import administration
+from tests.emptying import empty_database
 from tests.loading.files import ENROLLMENTS, accepted
 from tests.removals.conftest import FORKLIFT, enroll, make_group, make_unit, make_user, people, remove, run
-from tests.web.conftest import SignedIn
 
 pytestmark = pytest.mark.django_db
 
@@ -308,15 +309,37 @@ class World:
             Constraint.objects.create(grant=grant, **values)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
+@pytest.fixture(scope="module")
+def seen_by(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, dict[str, str]]]:
+    """The world and the session of each viewer, made once: what a test changes in them is rolled back after it."""
+    with django_db_blocker.unblock():
+        try:
+            world = World()
+            sessions = {viewer: session_of(user) for viewer, user in world.viewers.items()}
+            User.objects.filter(user_id="inactive").update(is_active=False)  # while they were signed in
+            yield world, sessions
+        finally:
+            empty_database()
+
+
+def session_of(user: User) -> str:
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 @pytest.fixture
-def browsers(world: World, signed_in: SignedIn) -> dict[str, Client]:
-    browsers = {"anonymous": Client(), **{viewer: signed_in(user) for viewer, user in world.viewers.items()}}
-    User.objects.filter(user_id="inactive").update(is_active=False)  # while they were signed in
+def world(seen_by: tuple[World, dict[str, str]], db: None) -> World:
+    world, _ = seen_by
+    return world
+
+
+@pytest.fixture
+def browsers(seen_by: tuple[World, dict[str, str]], db: None) -> dict[str, Client]:
+    _, sessions = seen_by
+    browsers = {viewer: Client() for viewer in ("anonymous", *sessions)}
+    for viewer, session in sessions.items():
+        browsers[viewer].cookies[settings.SESSION_COOKIE_NAME] = session
     return browsers
 
 
