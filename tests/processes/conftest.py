@@ -134,7 +134,9 @@ class Installation:
 
     def start_python(self, *arguments: str, **popen: Any) -> subprocess.Popen[str]:
         """Start Python with the environment of the installation."""
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        # What is started this often is compiled once, also where the environment of the tests asks for no bytecode.
+        ours = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: value for name, value in os.environ.items() if name not in ours}
         environment |= {**self.database.environment, **self.extra, "PYTHONUNBUFFERED": "1", "COLUMNS": "100"}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = subprocess.Popen(
