@@ -1,4 +1,4 @@
-"""Several jobs on the same people, several workers, people at the pages; and somebody who disturbs them."""
+"""Several jobs on the same people, a draft of them, several workers, people at the pages; and somebody who disturbs."""
 
 from __future__ import annotations
 
@@ -23,20 +23,35 @@ PATIENCE = 100.0
 WORKERS = 2
 LEASE_SECONDS = "2"
 
-PREPARE = f"""
+_AS_ADMIN = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "certremoval.config.settings"
 import django
 django.setup()
 from certremoval.organization.models import User
+from certremoval.removals.checks import SAID
+from certremoval.removals.drafts import revise_draft, upload_draft
+from certremoval.removals.jobs import find_job
 from certremoval.removals.options import PlanOptions
-from certremoval.removals.submitting import remove_file
+from certremoval.removals.submitting import remove_file, submit
 admin = User.objects.get(user_id="admin")
+"""
+PREPARE = f"""{_AS_ADMIN}
 admin.set_password("{PASSWORD}")
 admin.save()
-for name in sys.argv[1:]:
+*files, draft = sys.argv[1:]
+for name in files:
     with open(name, "rb") as source:
         print(remove_file(admin, source, name=name, title=name[-20:], options=PlanOptions(), confirm=bool).id)
+with open(draft, "rb") as source:
+    print(upload_draft(admin, source, name=draft, title=draft[-20:], options=PlanOptions()).id)
+"""
+CHECK_AGAIN = f"""{_AS_ADMIN}
+revise_draft(admin, int(sys.argv[1]), options=PlanOptions())
+"""
+SUBMIT = f"""{_AS_ADMIN}
+draft = find_job(admin, int(sys.argv[1]))
+submit(admin, draft.id, plan_number=draft.plan_number, skip_problems=True, typed=draft.remove_count, said=SAID)
 """
 
 
@@ -48,20 +63,38 @@ class Scenario:
         self.chance = random.Random(seed)
         self.workers: list[subprocess.Popen[str]] = []
         self.jobs: list[int] = []
+        self.draft = 0
         self.faults = 0
         installation.extra["CERTREMOVAL_LEASE_SECONDS"] = LEASE_SECONDS
 
     def submit_jobs(self) -> None:
-        """Queue three jobs: everyone, and two that name some of them again, in other orders."""
+        """Queue three jobs: everyone, and two that name some of them again, in other orders.
+
+        Everyone is uploaded as a draft, too, which is checked while the jobs run.
+        """
         everyone = [f"FORKLIFT-3Y,{number:06}" for number in range(1, PEOPLE + 1)]
         backwards, shuffled = everyone[:-10_000:-1], self.chance.sample(everyone, 10_000)
         files = []
-        for name, lines in (("everyone", everyone), ("backwards", backwards), ("shuffled", shuffled)):
+        lists = {"everyone": everyone, "backwards": backwards, "shuffled": shuffled, "draft": everyone}
+        for name, lines in lists.items():
             files.append(self.installation.folder / f"{name}.csv")
             files[-1].write_text("\n".join(["Certification ID,User ID", *lines]), encoding="utf-8")
-        out, err = self.installation.start_python("-c", PREPARE, *map(str, files)).communicate(timeout=PATIENCE)
-        assert not err, err
-        self.jobs = [int(number) for number in out.split()]
+        *self.jobs, self.draft = (int(number) for number in self._python(PREPARE, *map(str, files)).split())
+
+    def check_again(self) -> None:
+        """Have the file of the draft checked once more, as who looks at it may."""
+        self._python(CHECK_AGAIN, str(self.draft))
+
+    def submit_draft(self) -> None:
+        """Make the draft a job like the others."""
+        self._python(SUBMIT, str(self.draft))
+        self.jobs.append(self.draft)
+
+    def _python(self, code: str, *arguments: str) -> str:
+        process = self.installation.start_python("-c", code, *arguments)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, err
+        return str(out)
 
     # --- workers
 
@@ -108,11 +141,27 @@ class Scenario:
             time.sleep(0.005)
 
     def done(self) -> int:
-        """Return how many rows all jobs have behind them."""
-        return int(self._ask("SELECT COALESCE(SUM(checkpoint), 0) FROM jobs"))
+        """Return how many rows all jobs have behind them, and how often the draft was taken up."""
+        return self._ask("SELECT SUM(checkpoint + CASE WHEN state = 'checking' THEN attempts ELSE 0 END) FROM jobs")
+
+    def who_checks_the_draft(self) -> str | None:
+        """Return the token of the process that has the draft, which may be dead; None if nobody has it."""
+        query = f"SELECT lease_token FROM jobs WHERE id = {self.draft} AND state = 'checking'"
+        return next((token for (token,) in self.installation.database.query(query)), None)
+
+    def wait_until_draft_is_checked_by_another(self, than: str | None) -> str:
+        """Return the token of the next process that has the draft. If it has been checked, have it checked again."""
+        until = time.monotonic() + PATIENCE
+        while (token := self.who_checks_the_draft()) in (None, than):
+            if self.installation.state(self.draft) == "draft":
+                self.check_again()
+            assert time.monotonic() < until, "nobody checks the draft"
+            time.sleep(0.005)
+        assert token is not None
+        return token
 
     def all_ended(self) -> bool:
-        """Tell whether no job is to go on."""
+        """Tell whether no job is to go on, and no draft to be checked."""
         return self._ask("SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'in_progress', 'checking')") == 0
 
     def _ask(self, statement: str) -> int:
@@ -129,7 +178,21 @@ class Scenario:
     # --- the end
 
     def finish(self) -> None:
-        """Let everything end: failed jobs are resumed, for as long as it takes."""
+        """Let everything end, the draft included, which is submitted too. What failed is tried again."""
+        self._let_all_end()
+        if self.draft not in self.jobs:
+            if self.installation.database.query(f"SELECT error FROM jobs WHERE id = {self.draft}") != [("",)]:
+                self.check_again()  # it was given up, with a reason: whoever checked it was disturbed too often
+                self._let_all_end()
+            self._assert_planned_once(self.draft)
+            self.submit_draft()
+            self._let_all_end()
+        for worker in self.workers:
+            worker.terminate()
+        for worker in self.workers:
+            worker.communicate(timeout=PATIENCE)
+
+    def _let_all_end(self) -> None:
         until = time.monotonic() + PATIENCE
         while True:
             while not self.all_ended():
@@ -138,19 +201,26 @@ class Scenario:
                 time.sleep(0.02)
             failed = [job for job in self.jobs if self.installation.state(job) == "failed"]
             if not failed:
-                break
+                return
             for job in failed:
                 ((reason,),) = self.installation.database.query(f"SELECT error FROM jobs WHERE id = {job}")
                 assert reason, "a job failed without a reason"
                 self.installation.json("resume", str(job))
-        for worker in self.workers:
-            worker.terminate()
-        for worker in self.workers:
-            worker.communicate(timeout=PATIENCE)
+
+    def _assert_planned_once(self, draft: int) -> None:
+        """The draft has one plan, whole: every line of its file once, and every step that it counts."""
+        query = self.installation.database.query
+        ((state, error, plan, rows, steps),) = query(
+            f"SELECT state, error, plan_number, row_count, remove_count FROM jobs WHERE id = {draft}"
+        )
+        assert (state, error, rows) == ("draft", "", PEOPLE)
+        kept = f"FROM job_{{}} WHERE job_id = {draft} AND plan_number = {plan}"
+        assert query(f"SELECT COUNT(*), COUNT(DISTINCT line) {kept.format('rows')}") == [(PEOPLE, PEOPLE)]
+        assert query(f"SELECT COUNT(*), COUNT(DISTINCT position) {kept.format('steps')}") == [(steps, steps)]
 
     def states(self) -> dict[int, str]:
         """Return the jobs' states."""
-        return {job: self.installation.state(job) for job in self.jobs}
+        return {job: self.installation.state(job) for job in {*self.jobs, self.draft}}
 
     def assert_exactly_once(self) -> None:
         """Every row of every job counts once, everybody was removed by one job, and every promise holds."""

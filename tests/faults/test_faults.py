@@ -73,7 +73,8 @@ def disturb(
             assert scenario.faults > 0
             faults, pages = faults + scenario.faults, pages + traffic.count
             shutil.rmtree(installation.folder)
-        told(capsys, f"{request.node.name}: {faults} faults in {rounds} rounds of 3 jobs, {pages} pages, seed {SEED}")
+        done = f"{faults} faults in {rounds} rounds of 3 jobs and a draft, {pages} pages, seed {SEED}"
+        told(capsys, f"{request.node.name}: {done}")
         return scenario
 
     return run
@@ -112,13 +113,21 @@ def test_workers_freeze_past_their_lease_and_wake(disturb: Disturb) -> None:
     disturb(freeze)
 
 
-def test_the_process_that_checks_drafts_is_killed(disturb: Disturb) -> None:
+def test_the_process_that_checks_drafts_is_killed_while_it_checks_one(disturb: Disturb) -> None:
+    killed = None
+    interrupted = 0
+
     def kill_the_checker(scenario: Scenario) -> None:
-        worker = scenario.any_worker()
-        for child in children_of(worker.pid)[:1]:
-            kill_child(worker.pid, child)
+        nonlocal killed, interrupted
+        killed = scenario.wait_until_draft_is_checked_by_another(than=killed)
+        time.sleep(scenario.chance.uniform(0, 0.5))
+        for worker in scenario.workers:  # which one's it is, nobody tells
+            for child in children_of(worker.pid):
+                kill_child(worker.pid, child)
+        interrupted += scenario.who_checks_the_draft() == killed
 
     disturb(kill_the_checker)
+    assert interrupted, "the draft was never killed in the midst of its check"
 
 
 @pytest.mark.skipif(FAKETIME is None, reason="faketime is not installed")
