@@ -22,6 +22,8 @@ PATIENCE = 100.0
 """Seconds in which everything ends once nobody disturbs it."""
 WORKERS = 2
 LEASE_SECONDS = "2"
+UNDONE_BY_DRAFT = 5_000
+"""So many people come back by a job that was a draft first; every job that removed them all has as many."""
 
 _AS_ADMIN = """
 import os, sys
@@ -30,10 +32,12 @@ import django
 django.setup()
 from certremoval.organization.models import User
 from certremoval.removals.checks import SAID
-from certremoval.removals.drafts import revise_draft, upload_draft
+from certremoval.certifications.models import RemovalRecord
+from certremoval.removals.drafts import discard, revise_draft, upload_draft
 from certremoval.removals.jobs import find_job
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.submitting import remove_file, submit
+from certremoval.removals.undoing import draft_undo, undo_job
 admin = User.objects.get(user_id="admin")
 """
 PREPARE = f"""{_AS_ADMIN}
@@ -47,24 +51,52 @@ with open(draft, "rb") as source:
     print(upload_draft(admin, source, name=draft, title=draft[-20:], options=PlanOptions()).id)
 """
 CHECK_AGAIN = f"""{_AS_ADMIN}
-revise_draft(admin, int(sys.argv[1]), options=PlanOptions())
+draft = find_job(admin, int(sys.argv[1]))
+if draft.restores:  # has no file that could be read again
+    discard(admin, draft.id)
+    draft = draft_undo(admin, draft.undo_of_id, users=draft.options["users"])
+else:
+    revise_draft(admin, draft.id, options=PlanOptions())
+print(draft.id)
 """
 SUBMIT = f"""{_AS_ADMIN}
 draft = find_job(admin, int(sys.argv[1]))
 submit(admin, draft.id, plan_number=draft.plan_number, skip_problems=True, typed=draft.remove_count, said=SAID)
 """
 
+UNDO = f"""{_AS_ADMIN}
+removed = {{}}
+for number in sys.argv[2:]:
+    records = RemovalRecord.objects.filter(operation_id=find_job(admin, int(number)).operation_id)
+    if records:
+        removed[int(number)] = sorted(records.values_list("user_id", flat=True))
+largest = max(removed, key=lambda job: len(removed[job]))
+by_draft = removed[largest][: int(sys.argv[1])]
+for job, users in removed.items():
+    if job != largest:
+        print(undo_job(admin, job).id)
+    elif users[len(by_draft) :]:
+        print(undo_job(admin, job, users=users[len(by_draft) :]).id)
+print(draft_undo(admin, largest, users=by_draft).id)
+"""
+
 
 class Scenario:
-    """One installation under disturbance. ``seed`` decides who is in which job, and what is disturbed when."""
+    """One installation under disturbance. ``seed`` decides who is in which job, and what is disturbed when.
 
-    def __init__(self, installation: Installation, seed: int) -> None:
+    Where ``may_fail``, a job may fail for a reason that it tells, and is resumed.
+    """
+
+    def __init__(self, installation: Installation, seed: int, *, may_fail: bool = True) -> None:
         self.installation = installation
+        self.may_fail = may_fail
         self.chance = random.Random(seed)
         self.workers: list[subprocess.Popen[str]] = []
         self.jobs: list[int] = []
+        self.undos: list[int] = []
         self.draft = 0
-        self.faults = 0
+        """Whose plan a worker makes, of :attr:`in_draft` lines; it is a job like the others once it is submitted."""
+        self.in_draft = PEOPLE
         installation.extra["CERTREMOVAL_LEASE_SECONDS"] = LEASE_SECONDS
 
     def submit_jobs(self) -> None:
@@ -81,14 +113,20 @@ class Scenario:
             files[-1].write_text("\n".join(["Certification ID,User ID", *lines]), encoding="utf-8")
         *self.jobs, self.draft = (int(number) for number in self._python(PREPARE, *map(str, files)).split())
 
+    def undo_jobs(self) -> None:
+        """Queue an undo of each job that removed anybody; some people of the largest are undone by a draft."""
+        said = self._python(UNDO, str(UNDONE_BY_DRAFT), *map(str, self.jobs))
+        *self.undos, self.draft = (int(number) for number in said.split())
+        self.in_draft = UNDONE_BY_DRAFT
+
     def check_again(self) -> None:
         """Have the file of the draft checked once more, as who looks at it may."""
-        self._python(CHECK_AGAIN, str(self.draft))
+        self.draft = int(self._python(CHECK_AGAIN, str(self.draft)))
 
     def submit_draft(self) -> None:
         """Make the draft a job like the others."""
         self._python(SUBMIT, str(self.draft))
-        self.jobs.append(self.draft)
+        (self.undos or self.jobs).append(self.draft)
 
     def _python(self, code: str, *arguments: str) -> str:
         process = self.installation.start_python("-c", code, *arguments)
@@ -123,17 +161,21 @@ class Scenario:
 
     # --- disturbing
 
-    def disturb(self, fault: Callable[[Scenario], None], times: int) -> None:
-        """Do it at random moments, each time after some work was done since; until all jobs have ended."""
+    def disturb(self, fault: Callable[[Scenario], None], times: int) -> int:
+        """Do it at random moments, each time after some work was done since; until all jobs have ended.
+
+        Returns how often it was done.
+        """
         self.start_workers()
-        done = self.done()
-        while self.faults < times and not self.all_ended():
+        faults, done = 0, self.done()
+        while faults < times and not self.all_ended():
             self._wait_for_work(done)
             time.sleep(self.chance.uniform(0, 0.15))
             done = self.done()
             fault(self)
-            self.faults += 1
+            faults += 1
             self.start_workers()
+        return faults
 
     def _wait_for_work(self, done: int) -> None:
         until = time.monotonic() + float(LEASE_SECONDS) * 2
@@ -180,7 +222,7 @@ class Scenario:
     def finish(self) -> None:
         """Let everything end, the draft included, which is submitted too. What failed is tried again."""
         self._let_all_end()
-        if self.draft not in self.jobs:
+        if self.draft not in self.jobs + self.undos:
             if self.installation.database.query(f"SELECT error FROM jobs WHERE id = {self.draft}") != [("",)]:
                 self.check_again()  # it was given up, with a reason: whoever checked it was disturbed too often
                 self._let_all_end()
@@ -199,48 +241,60 @@ class Scenario:
                 self.start_workers()  # one that was asked to stop may still have run a moment ago
                 assert time.monotonic() < until, f"jobs do not end: {self.states()}"
                 time.sleep(0.02)
-            failed = [job for job in self.jobs if self.installation.state(job) == "failed"]
+            failed = [job for job in self.jobs + self.undos if self.installation.state(job) == "failed"]
             if not failed:
                 return
             for job in failed:
                 ((reason,),) = self.installation.database.query(f"SELECT error FROM jobs WHERE id = {job}")
                 assert reason, "a job failed without a reason"
+                assert self.may_fail, f"a job is not to fail, whatever was disturbed: {reason}"
                 self.installation.json("resume", str(job))
 
     def _assert_planned_once(self, draft: int) -> None:
-        """The draft has one plan, whole: every line of its file once, and every step that it counts."""
+        """The draft has one plan, whole: every line once, and every step that it counts."""
         query = self.installation.database.query
         ((state, error, plan, rows, steps),) = query(
             f"SELECT state, error, plan_number, row_count, remove_count FROM jobs WHERE id = {draft}"
         )
-        assert (state, error, rows) == ("draft", "", PEOPLE)
+        assert (state, error, rows) == ("draft", "", self.in_draft)
         kept = f"FROM job_{{}} WHERE job_id = {draft} AND plan_number = {plan}"
-        assert query(f"SELECT COUNT(*), COUNT(DISTINCT line) {kept.format('rows')}") == [(PEOPLE, PEOPLE)]
+        assert query(f"SELECT COUNT(*), COUNT(DISTINCT line) {kept.format('rows')}") == [(rows, rows)]
         assert query(f"SELECT COUNT(*), COUNT(DISTINCT position) {kept.format('steps')}") == [(steps, steps)]
 
     def states(self) -> dict[int, str]:
         """Return the jobs' states."""
-        return {job: self.installation.state(job) for job in {*self.jobs, self.draft}}
+        return {job: self.installation.state(job) for job in {*self.jobs, *self.undos, self.draft}}
 
-    def assert_exactly_once(self) -> None:
+    def assert_removed_exactly_once(self) -> None:
         """Every row of every job counts once, everybody was removed by one job, and every promise holds."""
         query = self.installation.database.query
-        verified = self.installation.run("verify")
-        assert verified.returncode == 0, verified.stdout + verified.stderr
-        removed = 0
-        answers = self.installation.json("jobs")["jobs"]
-        assert sorted(answer["id"] for answer in answers) == self.jobs
-        for answer in answers:
-            counts = answer["counts"]
-            assert answer["status"] == "processed"
-            assert sum(count for outcome, count in counts.items() if outcome != "rows") == counts["rows"]
-            assert counts["remove"] == 0
-            removed += counts["removed"]
-        assert removed == PEOPLE
+        assert self._counted(self.jobs, done="removed", left="remove") == PEOPLE
         assert query("SELECT COUNT(*) FROM enrollments") == [(0,)]
         assert query("SELECT COUNT(*), COUNT(DISTINCT user_id) FROM removal_records") == [(PEOPLE, PEOPLE)]
         (jobs,) = query("SELECT COUNT(DISTINCT operation_id) FROM removal_records")[0]
         assert 1 <= jobs <= len(self.jobs)
+
+    def assert_back_exactly_once(self) -> None:
+        """Everybody was put back by one undo with what they had, each row counts once, and every promise holds."""
+        query = self.installation.database.query
+        assert self._counted(self.undos, done="restored", left="restore") == PEOPLE
+        on_it = "SELECT COUNT(*), COUNT(DISTINCT user_id) FROM enrollments WHERE status = 'Certified'"
+        assert query(on_it) == [(PEOPLE, PEOPLE)]
+        assert query("SELECT COUNT(*), COUNT(DISTINCT record_id) FROM restorations") == [(PEOPLE, PEOPLE)]
+        assert query("SELECT COUNT(*), COUNT(DISTINCT user_id) FROM removal_records") == [(PEOPLE, PEOPLE)]
+
+    def _counted(self, jobs: list[int], *, done: str, left: str) -> int:
+        """Return for how many people those jobs have ``done`` it. Each has ended, and ``verify`` is clean."""
+        verified = self.installation.run("verify")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+        answers = {answer["id"]: answer for answer in self.installation.json("jobs")["jobs"]}
+        assert sorted(answers) == sorted(self.jobs + self.undos)
+        for answer in answers.values():
+            assert answer["status"] == "processed"
+        for counts in (answers[job]["counts"] for job in jobs):
+            assert sum(count for outcome, count in counts.items() if outcome != "rows") == counts["rows"]
+            assert not counts.get(left)
+        return sum(answers[job]["counts"][done] for job in jobs)
 
     @contextmanager
     def people_at_the_pages(self) -> Iterator[Traffic]:
