@@ -161,7 +161,30 @@ def test_postgresql_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch, sch
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example.org", 5433, "removals")
     assert (database["USER"], database["PASSWORD"]) == ("admin", "p@ss")
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.parametrize("lease", [4, 60, 86_400])
+def test_a_dead_connection_to_postgresql_is_noticed_within_the_lease_and_within_a_minute(
+    monkeypatch: pytest.MonkeyPatch, lease: int
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example.org/removals")
+    monkeypatch.setenv("CERTREMOVAL_LEASE_SECONDS", str(lease))
+
+    options = read_environment().database()["OPTIONS"]
+
+    silent = options["keepalives_idle"] + options["keepalives_count"] * options["keepalives_interval"]
+    assert 0 < silent <= min(lease, 60)
+    assert 0 < options["tcp_user_timeout"] / 1_000 <= min(lease, 60)
+    assert 0 < options["connect_timeout"] <= min(lease, 60)
+
+
+def test_what_the_address_of_postgresql_says_of_its_connections_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example.org/removals?connect_timeout=3&keepalives_idle=7")
+
+    options = read_environment().database()["OPTIONS"]
+
+    assert (int(options["connect_timeout"]), int(options["keepalives_idle"])) == (3, 7)
 
 
 def test_the_folder_may_hold_what_means_something_in_an_address(

@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -17,18 +18,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.network import Network
 from tests.faults.scenario import LEASE_SECONDS, Scenario
 from tests.faults.servers import PROGRAMS, Server, own_server, small_disk
 from tests.processes.conftest import (
     ON_POSTGRESQL,
+    SERVER,
     Installation,
     PostgresqlDatabase,
     SqliteFolder,
     copied,
+    eventually,
     fill,
 )
 from tests.processes.conftest import template as template
 from tests.processes.processes import children_of, kill_child
+from tests.processes.test_machines import BehindPooler
 
 FAULTS = int(os.environ.get("FAULTS", "2"))
 SEED = int(os.environ.get("SEED") or 0) or random.SystemRandom().randrange(1, 1_000_000)
@@ -164,6 +169,70 @@ def test_connections_are_cut(disturb: Disturb) -> None:
         )
 
     disturb(cut, away=True)
+
+
+# --- a network of our own
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    """A network to the server that the tests have."""
+    with Network(SERVER) as network:
+        yield network
+
+
+@on_postgresql
+@pytest.mark.parametrize("way", ["dead", "reset"])
+def test_the_network_fails(disturb: Disturb, template: Installation, network: Network, way: str) -> None:
+    @contextmanager
+    def behind_network(folder: Path) -> Iterator[Installation]:
+        with copied(template, folder) as installation:
+            go_through(network, installation)
+            yield installation
+
+    def fail(scenario: Scenario) -> None:
+        if way == "dead":
+            network.go_dead()
+            time.sleep(float(LEASE_SECONDS) + scenario.chance.uniform(0, 2))
+            network.come_back()
+        else:
+            network.reset()
+
+    # A job is not to fail because its database was away.
+    disturb(fail, away=True, may_fail=False, fresh=behind_network)
+
+
+@on_postgresql
+def test_a_worker_whose_network_is_dead_notices_and_another_machine_goes_on(
+    template: Installation, tmp_path: Path, network: Network
+) -> None:
+    """Nothing tells the worker: no answer comes, and no end of the connection."""
+    with copied(template, tmp_path / "installation") as installation:
+        installation.extra["CERTREMOVAL_LEASE_SECONDS"] = LEASE_SECONDS
+        job = installation.submit()
+        direct = installation.database
+        go_through(network, installation)
+        log = installation.folder / "cut-off.log"
+        with log.open("w") as to:
+            cut_off = installation.start("worker", stdout=subprocess.DEVNULL, stderr=to)
+        installation.wait_until_begun(job)
+        network.go_dead()
+        eventually(lambda: "a chunk is tried again" in log.read_text())
+
+        installation.database = direct
+        installation.start("worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        installation.wait_until_processed(job)
+
+        assert cut_off.poll() is None
+        network.come_back()
+        eventually(lambda: "The database is back" in log.read_text())
+        installation.assert_everyone_removed_once(job)
+
+
+def go_through(network: Network, installation: Installation) -> None:
+    """Let the product reach its database by that network; the test reaches it directly."""
+    assert isinstance(installation.database, PostgresqlDatabase)
+    installation.database = BehindPooler(installation.folder, installation.database.name, pooler=network.url)
 
 
 # --- a server, or a disk, of our own

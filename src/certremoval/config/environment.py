@@ -33,6 +33,22 @@ def _parsed(address: str, **options: Any) -> dict[str, Any]:
     return database
 
 
+def _noticed_within(lease_seconds: int) -> dict[str, Any]:
+    """Return libpq's options by which a connection over a dead network ends within the lease, at most within a minute.
+
+    Without them whoever waits for an answer waits for two hours, and what was sent is repeated for a quarter of one:
+    the system's defaults. Keepalives are for who waits, ``tcp_user_timeout`` (milliseconds) is for what was sent.
+    """
+    within = min(lease_seconds, 60)
+    return {
+        "connect_timeout": max(within // 6, 2),  # less means 2, too
+        "keepalives_idle": max(within // 4, 1),
+        "keepalives_interval": max(within // 12, 1),
+        "keepalives_count": 3,
+        "tcp_user_timeout": within * 500,
+    }
+
+
 class Environment(BaseSettings):
     """The settings that an installation can change. ``docs/settings.md`` explains them."""
 
@@ -128,6 +144,8 @@ class Environment(BaseSettings):
             database["TEST"] = {"NAME": str(Path(database["NAME"]).with_suffix(".test.sqlite3"))}
         else:
             database["CONN_HEALTH_CHECKS"] = True
+            # What the address itself says (?connect_timeout=3) stays.
+            database["OPTIONS"] = {**_noticed_within(self.lease_seconds), **database.get("OPTIONS", {})}
             # A pooler that gives out a connection for each transaction (pgbouncer) knows no cursor that outlives one.
             # Nothing here needs one: long lists are read by key, a page at a time. Prepared statements, which it does
             # not know either, Django leaves off by itself.
