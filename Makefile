@@ -29,7 +29,7 @@ help:
 	@echo 'make test           all tests, on SQLite, in a browser too (ARGS=... goes to pytest)'
 	@echo 'make test-postgres  the same on PostgreSQL: a server of its own, stopped at the end'
 	@echo 'make faults         workers killed, frozen, cut off, hundreds of times on both databases (FAULTS=100 of each kind)'
-	@echo 'make benchmark      the engine, measured beside the bound and what is usually done (ARGS=... its options)'
+	@echo 'make benchmark      the engine, measured beside the bound and what is usually done: build/benchmark.* (ARGS=... its options)'
 	@echo 'make screenshots    pictures of all pages, from the demonstration, in build/screenshots'
 	@echo 'make check          lint, types, arrows, migrations'
 	@echo 'make lint           ruff: rules and format'
@@ -74,9 +74,13 @@ faults: $(READY)
 	@FAULTS=$(FAULTS) SEED=$(SEED) $(VENV)/bin/pytest -o timeout=7200 tests/faults $(ARGS)
 	@FAULTS=$(FAULTS) SEED=$(SEED) scripts/with-postgres $(VENV)/bin/pytest -o timeout=7200 tests/faults $(ARGS)
 
+# ARGS may begin with the part that is measured, and its own --output counts.
+MEASURED = $(filter engine fairness lists picture,$(firstword $(ARGS)))
 benchmark: $(READY)
 	@mkdir -p build
-	@LIKE_A_REAL_ONE=1 scripts/with-postgres $(VENV)/bin/python -m benchmarks $(or $(ARGS),--xlsx --output build/benchmark.json)
+	@LIKE_A_REAL_ONE=1 scripts/with-postgres $(VENV)/bin/python -m benchmarks $(if $(filter-out engine,$(MEASURED)),$(ARGS),\
+		engine --output build/benchmark.json --picture build/benchmark.svg \
+		$(or $(if $(MEASURED),$(wordlist 2,$(words $(ARGS)),$(ARGS)),$(ARGS)),--xlsx))
 
 screenshots: $(READY)
 	@scripts/set-up-browser --required

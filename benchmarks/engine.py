@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import sqlite3
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import databases, filling, measuring
+from benchmarks.machine import machine
+from benchmarks.workbook import MOST_LINES
 
-STAGES = ("reading", "planning", "keeping", "processing", "result", "undo planning", "undo processing")
+REMOVAL = ("planning", "keeping", "processing", "result")
+"""The stages of a whole removal: planning reads the file itself."""
+UNDO = ("undo planning", "undo processing")
+STAGES = ("reading", *REMOVAL, *UNDO)
+OF_WORKBOOK = ("reading XLSX", "planning XLSX")
 SAMPLE = 2_000
 
 
@@ -26,9 +29,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--databases", choices=databases.KINDS, nargs="+", default=list(databases.KINDS))
     parser.add_argument("--sample", type=int, default=SAMPLE, help="lines of what is usually done, scaled (0: not)")
     parser.add_argument("--repeat", type=int, default=1, help="times that product and bound are measured, in turn")
-    parser.add_argument("--xlsx", action="store_true", help="also read the file as a workbook")
+    parser.add_argument("--xlsx", action="store_true", help="also read and plan the file as a workbook")
+    parser.add_argument("--without-undo", action="store_true", help="leave the undo out: less for very large files")
     parser.add_argument("--folder", type=Path, help="where the databases are made (a temporary one)")
     parser.add_argument("--output", type=Path, help="a JSON file for the figures")
+    parser.add_argument("--picture", type=Path, help="an SVG file for a picture of them")
     options = parser.parse_args(arguments)
     figures: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="benchmark-") as folder:
@@ -40,26 +45,12 @@ def main(arguments: list[str]) -> None:
                     if options.output:
                         told = {"machine": machine(), "figures": figures}
                         options.output.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    if options.picture:
+        from benchmarks.picture import draw
+
+        draw(figures, options.picture)
     print()
     print("\n".join(table(figures)))
-
-
-def machine() -> dict[str, str]:
-    """Describe the machine, without naming it."""
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.machine(),
-    )
-    return {
-        "date": datetime.now(tz=UTC).date().isoformat(),
-        "processor": model,
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-    }
 
 
 def _measure(kind: str, rows: int, ids: str, folder: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -70,9 +61,11 @@ def _measure(kind: str, rows: int, ids: str, folder: Path, options: argparse.Nam
     try:
         for turn in range(options.repeat):
             for who in ("product", "bound"):
-                results += _stages(who, original, folder / f"{who}-{turn}")
-        if options.xlsx:
-            results.append(_workbook(original))
+                results += _stages(who, original, folder / f"{who}-{turn}", without_undo=options.without_undo)
+        if options.xlsx and rows > MOST_LINES:
+            _tell(f"  not as a workbook: its sheet holds {MOST_LINES:,} lines")
+        elif options.xlsx:
+            results += _workbook(original)
         if options.sample:
             for usual in ("loop", "import_export"):
                 results.append(_usual(usual, original, folder / usual, rows, min(options.sample, rows)))
@@ -81,38 +74,47 @@ def _measure(kind: str, rows: int, ids: str, folder: Path, options: argparse.Nam
     return results
 
 
-def _stages(who: str, original: databases.Database, folder: Path) -> list[dict[str, Any]]:
+def _stages(who: str, original: databases.Database, folder: Path, *, without_undo: bool) -> list[dict[str, Any]]:
     results = []
+    steps = ["reading", "planning", "processing", "result", *([] if without_undo else ["restoring"])]
     with databases.copied(original, folder) as copy:
         (folder / "removal.csv").hardlink_to(original.folder / "removal.csv")
         kind = [copy.kind] if who == "bound" else []
         if who == "bound":
             measuring.run("bound", copy.kind, "prepare", str(folder), environment=copy.environment)
-        for stage in ("reading", "planning", "processing", "result", "restoring"):
-            told = measuring.run(who, *kind, stage, str(folder), environment=copy.environment)
+        for step in steps:
+            told = measuring.run(who, *kind, step, str(folder), environment=copy.environment)
             for name, taken in told["stages"].items():
-                results.append({"who": who, "stage": name, "memory_mb": told["memory_mb"], **taken})
-                _tell(f"  {who:8} {name:10} {taken['seconds']:8.2f} s  {told['memory_mb']:5.0f} MB")
+                results.append(_taken(who, name, taken))
         if who == "product":
             measuring.run("product", "verify", str(folder), environment=copy.environment)
     return results
 
 
-def _workbook(original: databases.Database) -> dict[str, Any]:
+def _taken(who: str, stage: str, taken: dict[str, float]) -> dict[str, Any]:
+    _tell(f"  {who:8} {stage:15} {taken['seconds']:8.2f} s  {taken['memory_mb']:5.0f} MB")
+    return {"who": who, "stage": stage, **taken}
+
+
+def _workbook(original: databases.Database) -> list[dict[str, Any]]:
+    """Read and plan the file as a workbook. Neither writes anything that stays, so no copy is needed."""
     measuring.run("workbook", str(original.folder), environment={})
-    told = measuring.run("product", "reading", str(original.folder), "removal.xlsx", environment=original.environment)
-    taken = told["stages"]["reading"]
-    _tell(f"  product  XLSX       {taken['seconds']:8.2f} s  {told['memory_mb']:5.0f} MB")
-    return {"who": "product", "stage": "reading XLSX", "memory_mb": told["memory_mb"], **taken}
+    results = []
+    for step, stage in zip(("reading", "previewing"), OF_WORKBOOK, strict=True):
+        told = measuring.run("product", step, str(original.folder), "removal.xlsx", environment=original.environment)
+        (taken,) = told["stages"].values()
+        results.append(_taken("product", stage, taken))
+    return results
 
 
 def _usual(usual: str, original: databases.Database, folder: Path, rows: int, sample: int) -> dict[str, Any]:
     with databases.copied(original, folder) as copy:
         (folder / "removal.csv").hardlink_to(original.folder / "removal.csv")
         told = measuring.run("usual", usual, str(folder), str(sample), environment=copy.environment)
-    taken = {name: value * rows / sample for name, value in told["stages"]["everything"].items()}
-    _tell(f"  {usual:13} {taken['seconds']:10.1f} s, scaled from {sample:,} lines")
-    return {"who": usual, "stage": "everything", "sample": sample, "memory_mb": told["memory_mb"], **taken}
+    taken = told["stages"]["everything"]
+    scaled = {name: taken[name] * rows / sample for name in ("seconds", "processor")}
+    _tell(f"  {usual:13} {scaled['seconds']:10.1f} s, scaled from {sample:,} lines")
+    return {"who": usual, "stage": "everything", "sample": sample, "memory_mb": taken["memory_mb"], **scaled}
 
 
 def best(figures: list[dict[str, Any]], **which: Any) -> dict[str, Any] | None:
@@ -136,7 +138,7 @@ def table(figures: list[dict[str, Any]]) -> list[str]:
             bound = best(figures, **case, who="bound", stage=stage)
             if product is None or bound is None:
                 continue
-            if stage != "reading" and not stage.startswith("undo"):  # planning reads the file itself
+            if stage in REMOVAL:
                 total["product"] += product["seconds"]
                 total["bound"] += bound["seconds"]
             ratio = product["seconds"] / bound["seconds"]
@@ -144,9 +146,10 @@ def table(figures: list[dict[str, Any]]) -> list[str]:
                 f"{place} | {stage} | {product['seconds']:.2f} s | {bound['seconds']:.2f} s | {ratio:.2f}"
                 f" | {product['memory_mb']:.0f} MB |"
             )
-        workbook = best(figures, **case, who="product", stage="reading XLSX")
-        if workbook:
-            lines.append(f"{place} | reading XLSX | {workbook['seconds']:.2f} s | | | {workbook['memory_mb']:.0f} MB |")
+        for stage in OF_WORKBOOK:
+            taken = best(figures, **case, who="product", stage=stage)
+            if taken:
+                lines.append(f"{place} | {stage} | {taken['seconds']:.2f} s | | | {taken['memory_mb']:.0f} MB |")
         if total["bound"]:
             ratio = total["product"] / total["bound"]
             lines.append(f"{place} | **all** | {total['product']:.1f} s | {total['bound']:.1f} s | {ratio:.2f} | |")

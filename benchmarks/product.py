@@ -33,10 +33,11 @@ def planning(folder: Path) -> None:
 
     watch = Watch()
     began, processor = time.perf_counter(), time.process_time()
-    planned_at: list[tuple[float, float]] = []
 
     def confirm(summary: PlanSummary) -> bool:
-        planned_at.append((time.perf_counter(), time.process_time()))
+        nonlocal began, processor
+        watch.note("planning", time.perf_counter() - began, time.process_time() - processor)
+        began, processor = time.perf_counter(), time.process_time()
         return True
 
     with (folder / "removal.csv").open("rb") as source:
@@ -48,10 +49,21 @@ def planning(folder: Path) -> None:
             options=PlanOptions(),
             confirm=confirm,
         )
-    (planned, planned_processor) = planned_at[0]
-    watch.note("planning", planned - began, planned_processor - processor)
-    watch.note("keeping", time.perf_counter() - planned, time.process_time() - planned_processor)
+    watch.note("keeping", time.perf_counter() - began, time.process_time() - processor)
     watch.tell(job=job.id, rows=job.remove_count)
+
+
+def previewing(folder: Path, name: str) -> None:
+    """Plan a file and write nothing, as ``certremoval preview`` does: all of planning, without keeping."""
+    from certremoval.organization.models import User
+    from certremoval.removals.options import PlanOptions
+    from certremoval.removals.planning import preview
+
+    watch = Watch()
+    with (folder / name).open("rb") as source, watch.stage("planning"):
+        summary = preview(source, name=name, options=PlanOptions(), actor=User.objects.get(user_id="admin"))
+    assert summary.accepted, summary.file_problems
+    watch.tell(rows=summary.remove_count)
 
 
 def processing(folder: Path) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import sys
-from itertools import chain
 from pathlib import Path
 
 from certremoval.reading import xlsx_pieces
+from certremoval.reading.xlsx_writing import MAX_SHEET_ROWS
+
+MOST_LINES = MAX_SHEET_ROWS - 1
+"""Lines that a sheet holds below its headings. A removal file has one sheet, so none larger is measured."""
 
 
 def write(folder: Path) -> None:
-    """Write ``removal.xlsx`` beside ``removal.csv``; a second sheet is begun where the format's limit is reached."""
+    """Write ``removal.xlsx`` beside ``removal.csv``; ValueError if it has more lines than a sheet holds."""
     with (
         (folder / "removal.csv").open(encoding="utf-8", newline="") as file,
         (folder / "removal.xlsx").open("wb") as to,
     ):
-        reader = csv.reader(file)
-        for piece in xlsx_pieces(chain([next(reader)], reader)):
+        for piece in xlsx_pieces(csv.reader(file)):
             to.write(piece)
 
 
