@@ -1,13 +1,13 @@
 """Whether anybody notices a large job: a page's write, lists and small jobs, while it is planned and processed.
 
-Real processes: ``certremoval serve`` with one worker. Times of small jobs are the database's own.
+Real processes: ``certremoval serve`` with one worker. Small jobs of ten lines are submitted again and again; their
+times are the database's own. A very large job is planned to its end, and processed no longer than ``--watch`` says.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import signal
 import subprocess
@@ -16,8 +16,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,15 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from benchmarks import databases, filling, measuring
+from benchmarks.machine import machine
 
 PAUSE = 0.05
 """Seconds between two requests of the same kind."""
+LOOK = 0.2
+"""Seconds between two looks at how far the large job is."""
 PASSWORD = "not-a-secret-1"
+SMALL = 10
+"""Lines of a small job."""
 
 
 def main(arguments: list[str]) -> None:
@@ -38,6 +44,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--ids", choices=filling.IDS, default="random", help="order of ids")
     parser.add_argument("--database", choices=databases.KINDS, default="sqlite")
     parser.add_argument("--idle", type=float, default=15.0, help="seconds that are measured before anything runs")
+    parser.add_argument("--every", type=float, default=10.0, help="seconds between two jobs of ten lines")
+    parser.add_argument(
+        "--watch", type=float, help="seconds that the large job is processed at most; then it is cancelled"
+    )
     parser.add_argument("--folder", type=Path, help="where the database is made (a temporary one)")
     parser.add_argument("--output", type=Path, help="a JSON file for the figures")
     options = parser.parse_args(arguments)
@@ -46,17 +56,20 @@ def main(arguments: list[str]) -> None:
         _tell(f"filling {options.rows:,} lines")
         measuring.run("filling", str(options.rows), options.ids, folder, environment=database.environment)
         try:
-            with _serving(database) as address:
-                phases = _measure(database, address, options.idle)
+            with _serving(database) as address, _Clerk(database) as clerk:
+                phases = _measure(database, address, clerk, options)
         finally:
             databases.drop(database)
     if options.output:
-        told = {"database": options.database, "rows": options.rows, "ids": options.ids, "phases": phases}
+        case = {"database": options.database, "rows": options.rows, "ids": options.ids}
+        told = {"machine": machine(), **case, "phases": phases}
         options.output.write_text(json.dumps(told, indent=1), encoding="utf-8")
     print("\n".join(table(phases)))
 
 
-def _measure(database: databases.Database, address: str, idle: float) -> dict[str, dict[str, Any]]:
+def _measure(
+    database: databases.Database, address: str, clerk: _Clerk, options: argparse.Namespace
+) -> dict[str, dict[str, Any]]:
     pages = _Pages(address)
     recorder = _Recorder()
     threads = [
@@ -68,53 +81,116 @@ def _measure(database: databases.Database, address: str, idle: float) -> dict[st
         thread.start()
     phases: dict[str, dict[str, Any]] = {}
     recorder.begin()
-    time.sleep(idle)
-    phases["nothing runs"] = recorder.end()
+    time.sleep(options.idle)
+    phases["nothing runs"] = {"pages": recorder.end()}
 
-    large = measuring.run("fairness", "draft", str(database.folder), environment=database.environment)["job"]
-    recorder.begin()
-    small = _small_job(database, 0)
-    _until(database, large, "draft")
-    phases["planning"] = {**recorder.end(), **_waited(database, small)}
+    _tell("planning")
+    large = clerk.does("draft", str(database.folder))
+    phases["planning"] = _phase(database, clerk, recorder, large, while_in=("checking",), every=options.every)
 
-    measuring.run("fairness", "submit", str(large), environment=database.environment)
-    recorder.begin()
-    time.sleep(3)  # the worker is in the midst of the large one
-    small = _small_job(database, 1)
-    _until(database, large, "processed")
-    phases["processing"] = {**recorder.end(), **_waited(database, small)}
+    _tell("processing")
+    clerk.does("submit", str(large))
+    phases["processing"] = _phase(
+        database, clerk, recorder, large, while_in=RUNNING, every=options.every, at_most=options.watch
+    )
     recorder.stop()
     for thread in threads:
         thread.join(30)
     return phases
 
 
-def _small_job(database: databases.Database, which: int) -> int:
-    told = measuring.run("fairness", "small", str(database.folder), str(which), environment=database.environment)
-    return int(told["job"])
+RUNNING = ("queued", "in_progress")
 
 
-def _until(database: databases.Database, job: int, state: str) -> None:
-    while True:
-        ((now,),) = databases.query(database, f"SELECT state FROM jobs WHERE id = {job}")
-        if now == state:
-            return
-        if now in ("failed", "cancelled"):
-            raise RuntimeError(f"job {job} is {now}")
-        time.sleep(0.5)
+def _phase(
+    database: databases.Database,
+    clerk: _Clerk,
+    recorder: _Recorder,
+    large: int,
+    *,
+    while_in: tuple[str, ...],
+    every: float,
+    at_most: float | None = None,
+) -> dict[str, Any]:
+    """Watch the large job while it is in one of these states, and submit small jobs meanwhile.
+
+    After ``at_most`` seconds it is cancelled.
+    """
+    recorder.begin()
+    began = time.monotonic()
+    small: list[int] = []
+    due = began
+    while (state := _state(database, large)) in while_in:
+        now = time.monotonic()
+        if at_most is not None and now - began >= at_most:
+            clerk.does("cancel", str(large))
+        elif now >= due:
+            small.append(clerk.does("small", str(database.folder)))
+            due = now + every
+        else:
+            time.sleep(LOOK)
+    told = {"seconds": time.monotonic() - began, "pages": recorder.end(), "large job": state}
+    if state == "failed":
+        raise RuntimeError(f"job {large} is failed")
+    _tell(f"  {told['seconds']:.0f} s, {len(small)} small jobs, the large one is {state}")
+    return {**told, "small jobs": _waited(database, small)}
 
 
-def _waited(database: databases.Database, job: int) -> dict[str, Any]:
-    """Return how long a small job waited for its start, and for its end (seconds)."""
-    _until(database, job, "processed")
+def _state(database: databases.Database, job: int) -> str:
+    ((state,),) = databases.query(database, f"SELECT state FROM jobs WHERE id = {job}")
+    return str(state)
+
+
+def _waited(database: databases.Database, jobs: list[int]) -> dict[str, Any]:
+    """Return how many small jobs there were, and how long they waited at most for their start and end (seconds)."""
     seconds = (
         "(julianday({end}) - julianday(submitted_at)) * 86400"
         if database.kind == "sqlite"
         else "EXTRACT(EPOCH FROM {end} - submitted_at)"
     )
     both = ", ".join(seconds.format(end=end) for end in ("started_at", "ended_at"))
-    ((started, ended),) = databases.query(database, f"SELECT {both} FROM jobs WHERE id = {job}")
-    return {"small job starts": float(started), "small job ends": float(ended)}
+    taken = []
+    for job in jobs:
+        while (state := _state(database, job)) != "processed":
+            if state not in RUNNING:
+                raise RuntimeError(f"job {job} is {state}")
+            time.sleep(LOOK)
+        ((started, ended),) = databases.query(database, f"SELECT {both} FROM jobs WHERE id = {job}")
+        taken.append((float(started), float(ended)))
+    return {
+        "times": len(taken),
+        "starts": max((started for started, _ended in taken), default=None),
+        "ends": max((ended for _started, ended in taken), default=None),
+    }
+
+
+class _Clerk:
+    """A process that uploads, submits and cancels, started before anything is measured."""
+
+    def __init__(self, database: databases.Database) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.fairness"],
+            env=measuring.environment_of(database.environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> _Clerk:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.communicate(timeout=60)
+
+    def does(self, *what: str) -> int:
+        """Have something done, and return its job."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(what), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the process that submits jobs ended at {what}")
+        return int(answer)
 
 
 class _Recorder:
@@ -222,11 +298,10 @@ class _Pages:
 
 @contextmanager
 def _serving(database: databases.Database) -> Iterator[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CERTREMOVAL", "DATABASE"))}
     with (database.folder / "serve.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "certremoval", "serve", "--port", "0", "--workers", "1"],
-            env={**inherited, **measuring.LIMITS, **database.environment, "PYTHONUNBUFFERED": "1"},
+            env={**measuring.inherited(), **measuring.LIMITS, **database.environment, "PYTHONUNBUFFERED": "1"},
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -247,15 +322,24 @@ def _serving(database: databases.Database) -> Iterator[str]:
 
 def table(phases: dict[str, dict[str, Any]]) -> list[str]:
     """Return the figures as a table in Markdown."""
-    kinds = [kind for kind, value in phases["nothing runs"].items() if isinstance(value, dict)]
+    kinds = list(phases["nothing runs"]["pages"])
     heads = [f"{kind}: median / p99 / longest (ms)" for kind in kinds]
-    lines = [f"| while | {' | '.join(heads)} | 10-line job starts / ends |", "|---|" + "---:|" * (len(kinds) + 1)]
+    lines = [
+        f"| while | {' | '.join(heads)} | 10-line jobs: how many; the slowest starts / ends after |",
+        "|---|" + "---:|" * (len(kinds) + 1),
+    ]
     for phase, found in phases.items():
+        pages, small = found["pages"], found.get("small jobs")
+        # A very short phase may end before anything of a kind was done in it.
         cells = [
-            " / ".join(f"{found[kind][what] * 1000:.0f}" for what in ("median", "p99", "longest")) for kind in kinds
+            " / ".join(f"{pages[kind][what] * 1000:.0f}" for what in ("median", "p99", "longest"))
+            if kind in pages
+            else ""
+            for kind in kinds
         ]
-        starts, ends = found.get("small job starts"), found.get("small job ends")
-        cells.append("" if starts is None else f"{starts:.1f} s / {ends:.1f} s")
+        cells.append(
+            f"{small['times']}; {small['starts']:.1f} s / {small['ends']:.1f} s" if small and small["times"] else ""
+        )
         lines.append(f"| {phase} | {' | '.join(cells)} |")
     return lines
 
@@ -263,35 +347,48 @@ def table(phases: dict[str, dict[str, Any]]) -> list[str]:
 # --- in a process with the product's environment
 
 
-def _act(what: str, *arguments: str) -> dict[str, int]:
+def _serve_as_clerk() -> None:
+    """Do what each line of the input says, and answer with the job's key."""
+    lines_used = 0
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        if what == "small":
+            arguments.append(str(lines_used))
+            lines_used += SMALL
+        print(_act(what, *arguments), flush=True)
+
+
+def _act(what: str, *arguments: str) -> int:
     from certremoval.organization.models import User
-    from certremoval.removals import drafts, submitting
+    from certremoval.problems import WrongState
+    from certremoval.removals import actions, drafts, submitting
     from certremoval.removals.jobs import find_job
     from certremoval.removals.options import PlanOptions
 
     actor = User.objects.get(user_id="admin")
     if what == "draft":
         with (Path(arguments[0]) / "removal.csv").open("rb") as source:
-            job = drafts.upload_draft(actor, source, name="removal.csv", title="Large", options=PlanOptions())
-    elif what == "submit":
-        draft = find_job(actor, int(arguments[0]))
-        job = submitting.submit(actor, draft.pk, plan_number=draft.plan_number, typed=draft.remove_count)
+            return drafts.upload_draft(actor, source, name="removal.csv", title="Large", options=PlanOptions()).id
+    if what == "small":
+        return _submit_small(actor, Path(arguments[0]), int(arguments[1]))
+    job = find_job(actor, int(arguments[0]))
+    if what == "submit":
+        submitting.submit(actor, job.pk, plan_number=job.plan_number, typed=job.remove_count)
     else:
-        job = _submit_small(actor, Path(arguments[0]), int(arguments[1]))
-    return {"job": job.id}
+        with suppress(WrongState):  # it has just ended by itself
+            actions.cancel(actor, job.pk)
+    return job.id
 
 
-def _submit_small(actor: Any, folder: Path, which: int) -> Any:
+def _submit_small(actor: Any, folder: Path, lines_used: int) -> int:
     """Remove ten people of the large file's own; which of the two jobs gets there first does not matter."""
     from certremoval.removals.options import PlanOptions
     from certremoval.removals.submitting import remove_file
 
     with (folder / "removal.csv").open(encoding="utf-8") as file:
-        lines = [next(file), *islice(file, which * 10, which * 10 + 10)]
-    small = folder / "small.csv"
-    small.write_text("".join(lines), encoding="utf-8")
-    with small.open("rb") as source:
-        return remove_file(actor, source, name="small.csv", title="Small", options=PlanOptions(), skip_problems=True)
+        lines = [next(file), *islice(file, lines_used, lines_used + SMALL)]
+    source = BytesIO("".join(lines).encode())
+    return remove_file(actor, source, name="small.csv", title="Small", options=PlanOptions(), skip_problems=True).id
 
 
 def _tell(words: str) -> None:
@@ -302,4 +399,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    print(json.dumps(_act(*sys.argv[1:])))
+    _serve_as_clerk()
