@@ -125,12 +125,20 @@ _FIND_REPEATS_ON_SQLITE = f"""
 # `last_record`: the pair's last removal record, if it was not put back; only asked for pairs that are not enrolled
 # (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id). The limit that limits nothing
 # keeps both databases from asking the subqueries once for each place in which their answers are used.
-_JOIN = """
-    SELECT r.line, r.certification_text, r.user_text, r.fault, r.detail, r.certification_key,
+_FOUND = """
+    SELECT r.line, r.certification_text, r.user_text, r.detail, r.certification_key, r.first_line,
            CASE WHEN r.user_key > 0 THEN r.user_key END AS user_key,
-           CASE WHEN r.user_key = -1 THEN 1 ELSE 0 END AS ambiguous,
-           r.first_line,
            e.id AS enrollment_id, e.revision, e.status,
+           CASE
+               WHEN r.fault IS NOT NULL THEN r.fault
+               WHEN r.first_line < r.line THEN 'duplicate'
+               WHEN {mismatch} THEN 'certification_mismatch'
+               WHEN r.certification_key IS NULL THEN 'unknown_certification'
+               WHEN r.user_key = -1 THEN 'ambiguous_user'
+               WHEN r.user_key IS NULL THEN 'unknown_user'
+               WHEN e.id IS NOT NULL THEN 'remove'
+               ELSE 'not_enrolled'
+           END AS found,
            CASE WHEN e.id IS NULL AND r.user_key > 0 AND r.certification_key IS NOT NULL THEN (
                SELECT latest.id
                FROM (
@@ -146,23 +154,6 @@ _JOIN = """
 """
 _ONCE = {"sqlite": "ORDER BY r.rowid LIMIT -1", "postgresql": "OFFSET 0"}
 
-_CLASSIFY = """
-    SELECT j.*,
-           CASE
-               WHEN j.fault IS NOT NULL THEN j.fault
-               WHEN j.first_line < j.line THEN 'duplicate'
-               WHEN {mismatch} THEN 'certification_mismatch'
-               WHEN j.certification_key IS NULL THEN 'unknown_certification'
-               WHEN j.ambiguous = 1 THEN 'ambiguous_user'
-               WHEN j.user_key IS NULL THEN 'unknown_user'
-               WHEN j.enrollment_id IS NOT NULL THEN CASE WHEN j.left_out IS NOT NULL THEN 'left_out' ELSE 'remove' END
-               WHEN j.last_record IS NOT NULL THEN 'already_removed'
-               ELSE 'not_enrolled'
-           END AS outcome
-    FROM joined j
-    {once}
-"""
-
 _LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
         (SELECT '{{"choice": "user"}}' FROM left_out_choices o WHERE o.kind = 'user' AND o.value = {user_key_text}),
         (SELECT '{{"choice": "status"}}' FROM left_out_choices o WHERE o.kind = 'status' AND o.value = e.status),
@@ -172,27 +163,30 @@ _LEFT_OUT = """CASE WHEN e.id IS NOT NULL THEN COALESCE(
 _USER_KEY_TEXT = {"sqlite": "CAST(r.user_key AS TEXT)", "postgresql": "r.user_key::text"}
 
 _CLASSIFIED = """
-    WITH joined AS (%(join)s), classified AS (%(classify)s)
-    SELECT line, outcome, certification_text, user_text, certification_key, user_key,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN enrollment_id END AS enrollment_id,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN revision END AS revision,
-           CASE WHEN outcome IN ('remove', 'left_out') THEN status END AS status,
-           CASE WHEN outcome = 'duplicate' THEN first_line END AS related_line,
-           CASE WHEN outcome = 'already_removed' THEN last_record END AS record_id,
+    SELECT line,
+           CASE found WHEN 'remove' THEN CASE WHEN left_out IS NOT NULL THEN 'left_out' ELSE 'remove' END
+                      WHEN 'not_enrolled' THEN
+                          CASE WHEN last_record IS NOT NULL THEN 'already_removed' ELSE 'not_enrolled' END
+                      ELSE found END AS outcome,
+           certification_text, user_text, certification_key, user_key,
+           CASE found WHEN 'remove' THEN enrollment_id END AS enrollment_id,
+           CASE found WHEN 'remove' THEN revision END AS revision,
+           CASE found WHEN 'remove' THEN status END AS status,
+           CASE found WHEN 'duplicate' THEN first_line END AS related_line,
+           CASE found WHEN 'not_enrolled' THEN last_record END AS record_id,
            CAST(NULL AS text) AS suggestion,
-           CASE WHEN outcome = 'left_out' THEN left_out ELSE detail END AS detail
-    FROM classified
+           CASE WHEN found = 'remove' AND left_out IS NOT NULL THEN left_out ELSE detail END AS detail
+    FROM ({found}) f
 """
-_LIMITLESS = {"sqlite": "LIMIT -1", "postgresql": "OFFSET 0"}
 
 
 def _classified(*, certification_given: bool, anyone_left_out: bool) -> str:
-    left_out = _LEFT_OUT.format(user_key_text=spoken(_USER_KEY_TEXT)) if anyone_left_out else "NULL"
-    mismatch = "j.certification_text <> %(given)s" if certification_given else "1 = 0"
-    return _CLASSIFIED % {
-        "join": _JOIN.format(left_out=left_out, once=spoken(_ONCE)),
-        "classify": _CLASSIFY.format(mismatch=mismatch, once=spoken(_LIMITLESS)),
-    }
+    found = _FOUND.format(
+        mismatch="r.certification_text <> %(given)s" if certification_given else "1 = 0",
+        left_out=_LEFT_OUT.format(user_key_text=spoken(_USER_KEY_TEXT)) if anyone_left_out else "NULL",
+        once=spoken(_ONCE),
+    )
+    return _CLASSIFIED.format(found=found)
 
 
 def classify_rows(
