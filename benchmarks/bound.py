@@ -78,6 +78,7 @@ PLAN_ON_POSTGRESQL = f"""
     FROM ({CLASSIFY}) p
 """
 COUNT = "SELECT certification_key, outcome, status, COUNT(*) FROM planned GROUP BY 1, 2, 3"
+COUNT_UNDO = "SELECT certification_key, status, COUNT(*) FROM planned_undo GROUP BY 1, 2"
 KEEP_ROWS = """
     INSERT INTO job_rows (
         job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
@@ -297,7 +298,7 @@ class Sqlite:
             db.execute("BEGIN DEFERRED")
             db.execute(f"CREATE TEMP TABLE planned_undo (position INTEGER PRIMARY KEY, {UNDONE})")
             db.execute(PLAN_UNDO_ON_SQLITE)
-            (rows,) = db.execute("SELECT COUNT(*) FROM planned_undo").fetchone()
+            rows = sum(rows for *_which, rows in db.execute(COUNT_UNDO))
             db.execute("COMMIT")
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
                 self._in_chunks(
@@ -418,7 +419,7 @@ class Postgresql:
             self._run(PLAN_UNDO_ON_POSTGRESQL)
             self._run("CREATE INDEX ON planned_undo (line)")
             self._run("ANALYZE planned_undo")
-            (rows,) = self._run("SELECT COUNT(*) FROM planned_undo").fetchone()
+            rows = sum(rows for *_which, rows in self._run(COUNT_UNDO))
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
                 self._run(statement.format(after=0, up_to=rows, line="line"))
             self._run("ANALYZE job_rows")

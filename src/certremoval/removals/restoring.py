@@ -45,7 +45,7 @@ def _plan(options: RestoreOptions, actor: User | None) -> PlanSummary:
             for user_id in unknown[:MOST_UNKNOWN_TOLD]
         ]
         raise InvalidRequest(_("The choice names people whom the job did not remove."), problems=problems)
-    summarise.count_rows()
+    summarise.count_rows(people=False)
     counted = summarise.outcomes()
     certification_count, certifications = summarise.certifications(limit=MOST_CERTIFICATIONS_TOLD)
     return PlanSummary(

@@ -25,7 +25,7 @@ _CREATE_COUNTS = {
 # not know the order of the rows. Squares would not do: three neighbours of a list and three others have equal sums of
 # them. Remainders of a prime, 2^31 - 1, keep products within 64 bits on both databases. It tells lists apart that
 # differ by accident, and is no seal.
-_PAIRS = """
+_ROWS_WITH_PEOPLE = """
     SELECT COALESCE(certification_key, 0) AS certification_key, outcome, COALESCE(status, '') AS status,
            pair, squared * squared % 2147483647 AS power
     FROM (
@@ -37,16 +37,22 @@ _PAIRS = """
         ) pairs
     ) squares
 """
+_ROWS = """
+    SELECT COALESCE(certification_key, 0) AS certification_key, outcome, COALESCE(status, '') AS status,
+           NULL AS pair, NULL AS power
+    FROM planned_rows
+"""
 _COUNT = {
-    "sqlite": f"""
+    "sqlite": """
         INSERT INTO planned_counts (certification_key, outcome, status, row_count, pairs, powers)
-        SELECT certification_key, outcome, status, 1, pair, power FROM ({_PAIRS}) WHERE true
+        SELECT certification_key, outcome, status, 1, pair, power FROM ({rows}) WHERE true
         ON CONFLICT DO UPDATE SET
             row_count = row_count + 1, pairs = pairs + excluded.pairs, powers = powers + excluded.powers
     """,
-    "postgresql": f"""
+    "postgresql": """
         INSERT INTO planned_counts (certification_key, outcome, status, row_count, pairs, powers)
-        SELECT certification_key, outcome, status, COUNT(*), SUM(pair), SUM(power) FROM ({_PAIRS}) counted
+        SELECT certification_key, outcome, status, COUNT(*), SUM(pair::bigint), SUM(power::bigint)
+        FROM ({rows}) counted
         GROUP BY certification_key, outcome, status
     """,
 }
@@ -55,12 +61,15 @@ OF_PEOPLE = ("remove", "left_out", "already_removed", "not_enrolled")
 """Outcomes of rows that name one person and one certification, each pair once."""
 
 
-def count_rows() -> None:
-    """Count the rows of ``planned_rows`` into ``planned_counts``, which the functions below sum up."""
+def count_rows(*, people: bool = True) -> None:
+    """Count the rows of ``planned_rows`` into ``planned_counts``, which the functions below sum up.
+
+    Without ``people``, no :func:`people_key` is told afterwards.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS planned_counts")
         cursor.execute(spoken(_CREATE_COUNTS))
-        cursor.execute(spoken(_COUNT))
+        cursor.execute(spoken(_COUNT).format(rows=_ROWS_WITH_PEOPLE if people else _ROWS))
 
 
 WORK_BY_CERTIFICATION = """
