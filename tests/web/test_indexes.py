@@ -93,30 +93,31 @@ ON_A_PAGE = "notices_unseen"
 CREATORS = "operations_actor_id_1ff6e8d0, organizational_units_parent_id_e4b1553e"
 """By which it is found whose work somebody sees: all who ever acted, and the units that theirs lie in."""
 SEEN_OPERATIONS = f"{CREATORS}, operations_by_actor"
+SEEN_JOBS = f"{SEEN_OPERATIONS}, equals of operations_by_actor"
 
 LISTS = [
-    the_list(JOBS, {}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
-    the_list(JOBS, {"page": 2}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
-    the_list(JOBS, {"mine": "on"}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator"),
-    the_list(JOBS, {"search": "Changed"}, ON_A_PAGE, SEEN_OPERATIONS, "all of jobs, along operations_by_time"),
-    the_list(JOBS, {"on": "2026-11-25"}, ON_A_PAGE, SEEN_OPERATIONS, "operations_by_time"),
-    the_list(JOBS, {"from": "2026-11-01", "to": "2026-12-25"}, ON_A_PAGE, SEEN_OPERATIONS, "operations_by_time"),
+    the_list(JOBS, {}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
+    the_list(JOBS, {"page": 2}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
+    the_list(JOBS, {"mine": "on"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator"),
+    the_list(JOBS, {"search": "Changed"}, ON_A_PAGE, SEEN_JOBS, "all of jobs, along operations_by_time"),
+    the_list(JOBS, {"on": "2026-11-25"}, ON_A_PAGE, SEEN_JOBS, "operations_by_time"),
+    the_list(JOBS, {"from": "2026-11-01", "to": "2026-12-25"}, ON_A_PAGE, SEEN_JOBS, "operations_by_time"),
     the_list(
         JOBS,
         {"status": "processed"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_time",
     ),
-    the_list(JOBS, {"status": "failed"}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_state"),
+    the_list(JOBS, {"status": "failed"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state"),
     the_list(
-        JOBS, {"certification": FORKLIFT}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_of_certification, along operations_by_time"
+        JOBS, {"certification": FORKLIFT}, ON_A_PAGE, SEEN_JOBS, "jobs_of_certification, along operations_by_time"
     ),
     the_list(
         JOBS,
         {"sort": "title"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "all of jobs, sorted jobs, jobs_by_creator, jobs_by_state, all of operations_actor_id_1ff6e8d0",
         "sorted operations_actor_id_1ff6e8d0",
     ),
@@ -124,14 +125,14 @@ LISTS = [
         JOBS,
         {"sort": "-title"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_title",
     ),
     the_list(
         JOBS,
         {"sort": "created_by"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "all of jobs, sorted jobs, jobs_by_creator, jobs_by_state, all of operations_actor_id_1ff6e8d0",
         "sorted operations_actor_id_1ff6e8d0",
     ),
@@ -139,24 +140,28 @@ LISTS = [
         JOBS,
         {"sort": "-created_by"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_actor_name",
     ),
     the_list(
         JOBS,
         {"sort": "created"},
         ON_A_PAGE,
-        SEEN_OPERATIONS,
+        SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_time",
     ),
     the_list(
-        JOBS, {"sort": "processed"}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_process_date, jobs_by_state"
+        JOBS,
+        {"sort": "processed"},
+        ON_A_PAGE,
+        SEEN_JOBS,
+        "jobs_by_creator, jobs_by_process_date, equals of jobs_by_process_date, jobs_by_state",
     ),
     the_list(
-        JOBS, {"sort": "-processed"}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_process_date, jobs_by_state"
+        JOBS, {"sort": "-processed"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_process_date, jobs_by_state"
     ),
     the_list(
-        JOBS, {"sort": "status"}, ON_A_PAGE, SEEN_OPERATIONS, "jobs_by_creator, jobs_by_state, along operations_by_time"
+        JOBS, {"sort": "status"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"
     ),
     the_list(
         JOB,
@@ -412,8 +417,8 @@ Ways = frozenset[str]
 - ``jobs_by_state``: that index is searched;
 - ``along operations_by_time``: an index is walked along until the page is full;
 - ``all of jobs``, ``all of jobs_by_state``: a table that grows, or an index, is read from end to end;
-- ``sorted jobs_by_state``: where there are many, what was found by that index, or by a key of that table, is
-  sorted.
+- ``sorted jobs_by_state``: where there are many, what was found by that index, or a key of that table, is sorted;
+- ``equals of jobs_by_state``: so are those that stand at the same place of it, among themselves.
 """
 
 
@@ -594,8 +599,9 @@ def _ways_on_sqlite(query: Query) -> Iterator[str]:
     for parent, told in steps.values():
         read = re.match(r"(SCAN|SEARCH) (\w+)(?: USING .*?INDEX (\w+))?", told)
         if read is None:
-            if told.startswith("USE TEMP B-TREE FOR ORDER BY") and query.many and first_of_level.get(parent):
-                yield f"sorted {first_of_level[parent]}"
+            sorts = re.match("USE TEMP B-TREE FOR (?:(RIGHT PART|LAST).* OF )?ORDER BY", told)
+            if sorts is not None and query.many and first_of_level.get(parent):
+                yield f"{'equals of' if sorts[1] else 'sorted'} {first_of_level[parent]}"
             continue
         verb, name, index = read.groups()
         if _is_a_subquery(name, parent, steps):
