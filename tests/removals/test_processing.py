@@ -20,7 +20,7 @@ from certremoval.organization.models import User
 from certremoval.problems import NotFound, NotPermitted, WrongState
 from certremoval.removals.actions import cancel, resume
 from certremoval.removals.counts import job_counts
-from certremoval.removals.models import Job, JobDrift, JobState
+from certremoval.removals.models import Job, JobDrift, JobState, JobStep
 from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, claim_next_job, release, run_slice
 from certremoval.removals.sql import advance, lease
@@ -496,7 +496,11 @@ class TestCancelAndResume:
 
 
 class TestTwoJobsOnTheSamePeople:
-    def test_in_opposite_order_at_once_each_person_is_removed_once_and_nobody_waits_for_ever(self, root: User) -> None:
+    def test_in_opposite_order_at_once_each_person_is_removed_once_and_nobody_waits_for_ever(
+        self, root: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # A deadlock passes when a chunk is tried again: here it would fail the job.
+        monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
         many = [f"{n:04d}" for n in range(1, 121)]
         enroll(FORKLIFT, *many)
         jobs = [remove(root, people(*many)), remove(root, people(*many))]
@@ -521,6 +525,45 @@ class TestTwoJobsOnTheSamePeople:
         assert sum(counts_of(job).get("removed", 0) for job in jobs) == 120
         assert sum(counts_of(job).get("gone_since_preview", 0) for job in jobs) == 120
         assert JobDrift.objects.count() == 120
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one write lock, and no two orders")
+    def test_in_opposite_order_both_lock_people_in_one_order(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Both are held up at somebody in the middle: each would have locked whom the other wants next."""
+        monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
+        many = [f"{n:04d}" for n in range(1, 21)]
+        enroll(FORKLIFT, *many)
+        jobs = [remove(root, people(*many)), remove(root, people(*many))]
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE job_steps SET position = -position WHERE job_id = %s", [jobs[1].id])
+            cursor.execute("UPDATE job_steps SET position = 21 + position WHERE job_id = %s", [jobs[1].id])
+
+        def work(job: Job) -> None:
+            try:
+                run(job)
+            finally:
+                connection.close()
+
+        workers = [threading.Thread(target=partial(work, job)) for job in jobs]
+        with transaction.atomic(), connection.cursor() as cursor:
+            middle = JobStep.objects.get(job_id=jobs[0].id, position=10)
+            cursor.execute("SELECT 1 FROM enrollments WHERE id = %s FOR UPDATE", [middle.enrollment_id])
+            for worker in workers:
+                worker.start()
+            waits = """
+                SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted
+                AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'enrollments'::regclass)
+            """
+            deadline = time.monotonic() + 30
+            waiting = 0
+            while waiting < 2:
+                assert time.monotonic() < deadline, "the jobs do not wait"
+                cursor.execute(waits)
+                (waiting,) = cursor.fetchone()
+        for worker in workers:
+            worker.join(timeout=60)
+
+        assert [Job.objects.get(pk=job.id).state for job in jobs] == [JobState.PROCESSED, JobState.PROCESSED]
+        assert RemovalRecord.objects.count() == 20
 
 
 class TestALoadMeanwhile:
