@@ -177,6 +177,29 @@ def test_a_draft_is_checked(installation: Installation, workers: CeleryWorkers) 
     assert not list(installation.folder.glob("celerybeat*")), "the beat needs no folder of its own"
 
 
+@for_many_machines
+@needs("redis-server")
+def test_a_message_that_comes_twenty_times_has_a_draft_checked_once(
+    installation: Installation, workers: CeleryWorkers
+) -> None:
+    installation.extra["CERTREMOVAL_LEASE_SECONDS"] = "600"
+    out, err = installation.start_python("-c", UPLOAD, installation.everyone).communicate(timeout=60)
+    assert out, err
+    workers.start("one")
+    workers.start("two")
+    eventually(lambda: all("is there" in workers.log(name) for name in ("one", "two")))
+    workers.send("drafts", 20)
+    eventually(lambda: installation.state(int(out)) == "draft")
+    eventually(lambda: workers.waiting("certremoval.drafts") == 0)
+
+    assert installation.database.query(
+        f"SELECT plan_number, row_count, remove_count, error FROM jobs WHERE id = {int(out)}"
+    ) == [(1, PEOPLE, PEOPLE, "")]
+    told = workers.log("one") + workers.log("two")
+    assert "Traceback" not in told
+    assert told.count("its file is being checked") == 1
+
+
 @pytest.mark.parametrize("arguments", [["worker", "--once"], ["verify"]])
 def test_without_celery_everything_else_runs(installation: Installation, arguments: list[str]) -> None:
     code = (

@@ -215,5 +215,14 @@ def test_everything_runs_behind_a_pooler_that_gives_out_two_connections_by_the_t
             assert again["counts"]["already_removed"] == PEOPLE
             assert installation.run("history", "000001").returncode == 0
             installation.assert_everyone_removed_once(job)
+
+            undo = int(installation.json("undo", str(job), "--yes")["id"])
+            installation.wait_until_processed(undo)
+            assert installation.json("job", str(undo))["counts"]["restored"] == PEOPLE
+            # A load needs one of the two connections for itself, from its staging to its end, beside all others.
+            enrollments = str(installation.folder / "enrollments.csv")
+            loaded = installation.json("load", "enrollments", enrollments)
+            assert loaded["counts"]["unchanged"] == PEOPLE, loaded
+            assert installation.run("verify").returncode == 0
         finally:
             machines.end_all()
