@@ -47,8 +47,9 @@ class Database:
 
 
 def make_empty(kind: str, folder: Path, name: str) -> Database:
-    """Make a database without tables."""
+    """Make a database without tables; runs beside each other on one server have each their own."""
     folder.mkdir(parents=True, exist_ok=True)
+    name = f"{name}_{os.getpid()}"
     if kind == "postgresql":
         _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         _on_server(f"CREATE DATABASE {name}")
