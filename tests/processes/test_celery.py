@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -130,6 +131,54 @@ def test_what_a_killed_worker_leaves_is_finished_by_another_although_all_message
 
     assert 0 < reached < PEOPLE
     installation.assert_everyone_removed_once(job)
+
+
+@for_many_machines
+@needs("redis-server")
+def test_a_broker_that_is_killed_in_the_midst_of_a_job_and_started_again_delays_it_and_no_more(
+    installation: Installation,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    workers = CeleryWorkers(installation, f"redis://127.0.0.1:{port}/0")
+    installation.extra["CERTREMOVAL_CELERY_BROKER"] = workers.broker
+    broker = _start_redis(port)
+    try:
+        first, second = (installation.submit() for _ in range(2))
+        workers.start("one", "--beat")
+        installation.wait_until_begun(first)
+        broker.kill()
+        broker.wait(60)
+        # The slice at hand goes on; for the next one nobody is nudged before the broker is back.
+        assert installation.state(second) != "processed"
+        broker = _start_redis(port)
+        installation.wait_until_processed(first)
+        installation.wait_until_processed(second)
+
+        removed = (installation.json("job", str(job))["counts"]["removed"] for job in (first, second))
+        assert sum(removed) == PEOPLE
+        assert installation.database.query("SELECT COUNT(*) FROM removal_records") == [(PEOPLE,)]
+        assert installation.run("verify").returncode == 0
+    finally:
+        for worker in workers.started:
+            workers.kill(worker)
+        broker.kill()
+        broker.wait(60)
+
+
+def _start_redis(port: str) -> subprocess.Popen[bytes]:
+    """Start a Redis that keeps nothing but in memory: what waits in it is lost with it."""
+    options = ("--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no")
+    server = subprocess.Popen(["redis-server", *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        assert server.poll() is None, "Redis does not start"
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", int(port))) == 0
+
+    eventually(answers)
+    return server
 
 
 @for_many_machines
