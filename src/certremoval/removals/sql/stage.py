@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 
 from django.db import connection
 
@@ -39,6 +41,9 @@ def stage_rows(batches: Iterable[StagedBatch]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged_rows")
         cursor.execute(spoken(_CREATE))
-    count = sum(fill_table("staged_rows", columns, rows) for columns, rows in batches)
+    count = 0
+    # The file comes in small pieces; those with the same columns are filled in as one.
+    for columns, alike in groupby(batches, key=itemgetter(0)):
+        count += fill_table("staged_rows", columns, chain.from_iterable(rows for _columns, rows in alike))
     analyze("staged_rows")
     return count
