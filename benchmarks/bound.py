@@ -244,7 +244,7 @@ class Sqlite:
             db.execute(f"CREATE TEMP TABLE planned (position INTEGER PRIMARY KEY, {PLANNED})")
             db.execute(PLAN_ON_SQLITE)
             db.execute("CREATE INDEX temp.planned_by_line ON planned (line)")
-            counted = db.execute(COUNT).fetchall()
+            counted = self._counted("planned", "certification_key, outcome, status")
             assert {outcome for _key, outcome, _status, _rows in counted} == {"remove"}, "and all are on"
             removals = sum(rows for *_which, rows in counted)
             db.execute("COMMIT")
@@ -253,6 +253,15 @@ class Sqlite:
             self._in_chunks(lambda after, size: min(after + size, removals) if after < removals else None, KEEP_STEPS)
             db.execute("UPDATE jobs SET state = 'in_progress', remove_count = ? WHERE id = 1", (removals,))
         watch.tell(rows=removals)
+
+    def _counted(self, table: str, columns: str) -> list[Any]:
+        """Count rows by some columns without sorting them."""
+        self._db.execute(f"CREATE TEMP TABLE counted ({columns}, row_count, PRIMARY KEY ({columns})) WITHOUT ROWID")
+        self._db.execute(
+            f"INSERT INTO counted SELECT {columns}, 1 FROM {table} WHERE true"
+            " ON CONFLICT DO UPDATE SET row_count = row_count + 1"
+        )
+        return self._db.execute("SELECT * FROM counted").fetchall()
 
     def _lines_above(self, after: int, size: int) -> int | None:
         statement = "SELECT MAX(line) FROM (SELECT line FROM planned WHERE line > ? ORDER BY line LIMIT ?)"
@@ -298,7 +307,7 @@ class Sqlite:
             db.execute("BEGIN DEFERRED")
             db.execute(f"CREATE TEMP TABLE planned_undo (position INTEGER PRIMARY KEY, {UNDONE})")
             db.execute(PLAN_UNDO_ON_SQLITE)
-            rows = sum(rows for *_which, rows in db.execute(COUNT_UNDO))
+            rows = sum(rows for *_which, rows in self._counted("planned_undo", "certification_key, status"))
             db.execute("COMMIT")
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
                 self._in_chunks(

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.certifications.models import Certification, Enrollment, RemovalRecord
 from certremoval.database.clock import moved
 from certremoval.organization.models import User
 from certremoval.problems import NotFound, NotPermitted, WrongState
+from certremoval.removals import processing
 from certremoval.removals.actions import cancel, resume
 from certremoval.removals.counts import job_counts
 from certremoval.removals.models import Job, JobDrift, JobState, JobStep
@@ -596,3 +597,29 @@ class TestALoadMeanwhile:
 
         assert counts_of(job) == {"rows": 7, "changed_since_preview": 7}
         assert verify() == []
+
+
+class TestStatistics:
+    """A large job lets PostgreSQL look at what it has written; whatever comes of that, the job is done."""
+
+    @pytest.fixture(autouse=True)
+    def anything_is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(processing, "ROWS_WORTH_ANALYZING", 1)
+
+    def test_are_gathered_of_the_tables_that_it_fills(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        looked_at: list[tuple[str, bool]] = []
+        monkeypatch.setattr(processing, "analyze", lambda table, *, wait: looked_at.append((table, wait)))
+        enroll(FORKLIFT, "A")
+
+        assert run(remove(root, people("A"))).state == JobState.PROCESSED
+
+        assert looked_at == [("removal_records", False), ("restorations", False), ("job_drift", False)]
+
+    def test_that_cannot_be_gathered_do_no_harm(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refused(table: str, *, wait: bool) -> None:
+            raise DatabaseError("the connection is lost")
+
+        monkeypatch.setattr(processing, "analyze", refused)
+        enroll(FORKLIFT, "A")
+
+        assert run(remove(root, people("A"))).state == JobState.PROCESSED

@@ -22,19 +22,18 @@ from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.test import Client
 
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.certifications.models import Certification, RemovalRecord
-from certremoval.certifications.triggers import append_only_suspended
 from certremoval.database.dialect import dialect
 from certremoval.organization.models import Group, OrganizationalUnit, User
 from certremoval.removals.mailing import send_next_mail
 from certremoval.removals.processing import claim_next_draft, claim_next_job
 from certremoval.removals.retention import purge
 from certremoval.removals.verifying import verify
+from tests.emptying import empty_database
 from tests.removals.conftest import FORKLIFT, enroll, make_group, make_unit, make_user, people, remove, run
 
 pytestmark = pytest.mark.django_db
@@ -504,8 +503,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
                 for viewer in (root, constrained):
                     ask(viewer, places, asked, many=many)
         yield World(places, root, constrained, asked, used)
-        with append_only_suspended():
-            call_command("flush", verbosity=0, interactive=False)
+        empty_database()
 
 
 def ask(viewer: User, places: dict[str, int], asked: dict[List, list[Query]], *, many: bool) -> None:

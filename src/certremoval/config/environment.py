@@ -34,7 +34,7 @@ def _parsed(address: str, **options: Any) -> dict[str, Any]:
 
 
 def _noticed_within(lease_seconds: int) -> dict[str, Any]:
-    """Return libpq's options by which a connection over a dead network ends within the lease, at most within a minute.
+    """Return libpq's options by which a connection over a dead network ends within half a lease, at most half a minute.
 
     Without them whoever waits for an answer waits for two hours, and what was sent is repeated for a quarter of one:
     the system's defaults. Keepalives are for who waits, ``tcp_user_timeout`` (milliseconds) is for what was sent.
@@ -45,7 +45,7 @@ def _noticed_within(lease_seconds: int) -> dict[str, Any]:
         "keepalives_idle": max(within // 4, 1),
         "keepalives_interval": max(within // 12, 1),
         "keepalives_count": 3,
-        "tcp_user_timeout": within * 500,
+        "tcp_user_timeout": max(within * 500, 2_000),
     }
 
 

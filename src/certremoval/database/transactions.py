@@ -50,10 +50,11 @@ def lock_by_name(name: str) -> None:
 
 
 def look_up_by_indexes() -> None:
-    """Let PostgreSQL read whole tables only where there is no other way, until this transaction ends.
+    """Let PostgreSQL read whole tables only where there is no other way, until this transaction ends. Not on SQLite.
 
     For the chunks of a job, which fill tables faster than statistics are gathered of them: a table that was nearly
     empty when it was last looked at seems quicker to read whole. See :data:`certremoval.database.dialect.FENCE`.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+    if dialect() == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")

@@ -43,7 +43,8 @@ class Enrollments(Kind):
     """
 
     name = "enrollments"
-    written = ("enrollments", "removal_records", "hold_ends")
+    written = ("enrollments",)
+    recorded = ("removal_records", "hold_ends")
     locked = ("enrollments",)
 
     def __init__(self, *, file_name: str = "", snapshot: bool = False, readd: bool = False) -> None:

@@ -62,6 +62,8 @@ class Kind(ABC):
     """Indexes on the staged rows, each a list of fields in SQL."""
     written: ClassVar[tuple[str, ...]]
     """The tables that the load writes."""
+    recorded: ClassVar[tuple[str, ...]] = ()
+    """Those in which it is recorded who was taken off, and whose hold has ended."""
     locked: ClassVar[tuple[str, ...]] = ()
     """Those among them that others write, too, and that PostgreSQL keeps from them while the load compares and
     writes. (SQLite has one lock for all.)"""

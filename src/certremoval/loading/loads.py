@@ -120,6 +120,10 @@ def _load(
                 if answer.created or answer.updated or answer.removed:
                     for written in kind.written:
                         analyze(written)
+        if answer.has_recorded:
+            # These tables are large and the load has let go of all: whoever works at them is not waited for.
+            for recorded in kind.recorded:
+                analyze(recorded, wait=False)
     return answer
 
 

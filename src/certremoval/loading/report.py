@@ -111,6 +111,12 @@ class LoadReport:
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
 
+    @property
+    def has_recorded(self) -> bool:
+        """Whether the load has recorded that people were taken off, or that holds have ended."""
+        ended = self.holds is not None and bool(self.holds.ended or self.holds.readded)
+        return self.accepted and not self.dry_run and (bool(self.removed) or ended)
+
     def as_json(self) -> dict[str, object]:
         """Return the report as ``load --json`` and the API print it."""
         return {

@@ -134,8 +134,10 @@ def _look_at_what_was_written(rows: int) -> None:
     try:
         for table in ("removal_records", "restorations", "job_drift"):
             analyze(table, wait=False)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.warning("No statistics were gathered of what a job has written.", exc_info=True)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _chunk_with_retries(held: Claim, size: int) -> tuple[int, int, bool]:

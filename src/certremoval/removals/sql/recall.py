@@ -70,7 +70,7 @@ _CLASSIFIED = f"""
     FROM joined
 """
 _SPOKEN = {
-    "sqlite": {"join": "CROSS JOIN", "once": "ORDER BY recalled.line LIMIT -1"},
+    "sqlite": {"join": "CROSS JOIN", "once": "ORDER BY recalled.line LIMIT -1 OFFSET 0"},
     "postgresql": {"join": "JOIN", "once": ""},
 }
 _AMONG_CHOSEN = "AND record.user_id IN (SELECT user_id FROM chosen_people)"

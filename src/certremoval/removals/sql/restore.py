@@ -30,10 +30,10 @@ _RECORDS = {
         job_steps r CROSS JOIN removal_records record
         ON record.enrollment_id = r.enrollment_id AND record.revision = r.revision
     """,
-    "postgresql": """
+    "postgresql": f"""
         job_steps r CROSS JOIN LATERAL (
             SELECT * FROM removal_records of_step
-            WHERE of_step.enrollment_id = r.enrollment_id AND of_step.revision = r.revision OFFSET 0
+            WHERE of_step.enrollment_id = r.enrollment_id AND of_step.revision = r.revision {FENCE["postgresql"]}
         ) record
     """,
 }
