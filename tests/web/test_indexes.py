@@ -358,7 +358,7 @@ LISTS = [
     ),
     the_list(
         RECORDS,
-        {"unit": "{unit}"},
+        {"unit": "D-1"},
         ON_A_PAGE,
         SEEN_OPERATIONS,
         "members_of_unit, all of organizational_units, along organizational_units",
@@ -489,21 +489,27 @@ BOUNDS = (
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Made and asked once for all: a thousand queries."""
     with django_db_blocker.unblock():
-        root = User.objects.create_superuser("ROOT", first_name="Rosa", last_name="Oort")
-        used: set[str] = set()
-        with small_tables_are_not_read_whole(), explaining(lambda sql, params: used.update(indexes_of(sql, params))):
-            places = make_some_of_everything(root)
-        constrained = make_constrained()
-        places["administrator"] = constrained.pk
-        asked: dict[List, list[Query]] = {one: [] for one in LISTS}
-        for many in (False, True):
-            with pytest.MonkeyPatch.context() as patch:
-                for bound in BOUNDS if many else ():
-                    patch.setattr(f"certremoval.{bound}", 0)
-                for viewer in (root, constrained):
-                    ask(viewer, places, asked, many=many)
-        yield World(places, root, constrained, asked, used)
-        empty_database()
+        try:
+            yield make_world()
+        finally:
+            empty_database()
+
+
+def make_world() -> World:
+    root = User.objects.create_superuser("ROOT", first_name="Rosa", last_name="Oort")
+    used: set[str] = set()
+    with small_tables_are_not_read_whole(), explaining(lambda sql, params: used.update(indexes_of(sql, params))):
+        places = make_some_of_everything(root)
+    constrained = make_constrained()
+    places["administrator"] = constrained.pk
+    asked: dict[List, list[Query]] = {one: [] for one in LISTS}
+    for many in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            for bound in BOUNDS if many else ():
+                patch.setattr(f"certremoval.{bound}", 0)
+            for viewer in (root, constrained):
+                ask(viewer, places, asked, many=many)
+    return World(places, root, constrained, asked, used)
 
 
 def ask(viewer: User, places: dict[str, int], asked: dict[List, list[Query]], *, many: bool) -> None:
@@ -574,9 +580,11 @@ def small_tables_are_not_read_whole() -> Iterator[None]:
     with connection.cursor() as cursor:
         if dialect() == "postgresql":
             cursor.execute("SET enable_seqscan = off")
-        yield
-        if dialect() == "postgresql":
-            cursor.execute("RESET enable_seqscan")
+        try:
+            yield
+        finally:
+            if dialect() == "postgresql":
+                cursor.execute("RESET enable_seqscan")
 
 
 @contextmanager
