@@ -77,8 +77,6 @@ PLAN_ON_POSTGRESQL = f"""
     SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, enrollment_id), p.*
     FROM ({CLASSIFY}) p
 """
-COUNT = "SELECT certification_key, outcome, status, COUNT(*) FROM planned GROUP BY 1, 2, 3"
-COUNT_UNDO = "SELECT certification_key, status, COUNT(*) FROM planned_undo GROUP BY 1, 2"
 KEEP_ROWS = """
     INSERT INTO job_rows (
         job_id, plan_number, line, position, outcome, certification_text, user_text, certification_key, user_key,
@@ -109,7 +107,8 @@ RECORD = """
     WHERE {steps} ORDER BY s.position
 """
 UNDO = """
-    SELECT r.id, r.certification_id, r.user_id, c.id, u.id, r.enrollment_id, r.revision, r.status
+    SELECT r.id AS record_id, r.certification_id, r.user_id, c.id AS certification_key, u.id AS user_key,
+           r.enrollment_id, r.revision, r.status
     FROM removal_records r
     JOIN users u ON u.id = r.user_key
     JOIN certifications c ON c.id = r.certification_key
@@ -125,7 +124,7 @@ PLAN_UNDO_ON_SQLITE = f"INSERT INTO planned_undo ({UNDO_NAMES}) {UNDO} ORDER BY 
 PLAN_UNDO_ON_POSTGRESQL = f"""
     INSERT INTO planned_undo
     SELECT ROW_NUMBER() OVER (ORDER BY enrollment_id), ROW_NUMBER() OVER (ORDER BY record_id), p.*
-    FROM ({UNDO.replace("c.id, u.id", "c.id AS c_id, u.id AS u_id").replace("r.id,", "r.id AS record_id,")}) p
+    FROM ({UNDO}) p
 """
 KEEP_UNDO_ROWS = """
     INSERT INTO job_rows (
@@ -364,6 +363,10 @@ class Postgresql:
     def _run(self, statement: str) -> Any:
         return self._db.execute(statement.encode())
 
+    def _counted(self, table: str, columns: str) -> list[Any]:
+        found: list[Any] = self._run(f"SELECT {columns}, COUNT(*) FROM {table} GROUP BY {columns}").fetchall()
+        return found
+
     def planning(self) -> None:
         """Plan and keep, in one transaction as the product does."""
         watch = Watch()
@@ -382,9 +385,8 @@ class Postgresql:
                 self._run(PLAN_ON_POSTGRESQL)
                 self._run("CREATE INDEX ON planned (line)")
                 self._run("ANALYZE planned")
-                removals = sum(
-                    rows for _key, outcome, _status, rows in self._run(COUNT).fetchall() if outcome == "remove"
-                )
+                counted = self._counted("planned", "certification_key, outcome, status")
+                removals = sum(rows for _key, outcome, _status, rows in counted if outcome == "remove")
             with watch.stage("keeping"):
                 everything = {"after": 0, "up_to": 2**62}
                 self._run(KEEP_ROWS.format(**everything))
@@ -428,7 +430,7 @@ class Postgresql:
             self._run(PLAN_UNDO_ON_POSTGRESQL)
             self._run("CREATE INDEX ON planned_undo (line)")
             self._run("ANALYZE planned_undo")
-            rows = sum(rows for *_which, rows in self._run(COUNT_UNDO))
+            rows = sum(rows for *_which, rows in self._counted("planned_undo", "certification_key, status"))
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
                 self._run(statement.format(after=0, up_to=rows, line="line"))
             self._run("ANALYZE job_rows")

@@ -301,7 +301,7 @@ def _serving(database: databases.Database) -> Iterator[str]:
     with (database.folder / "serve.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "certremoval", "serve", "--port", "0", "--workers", "1"],
-            env={**measuring.inherited(), **measuring.LIMITS, **database.environment, "PYTHONUNBUFFERED": "1"},
+            env={**measuring.environment_of(database.environment), "PYTHONUNBUFFERED": "1"},
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -121,7 +121,7 @@ def table(loads: dict[str, float], pages: dict[str, dict[str, float]]) -> list[s
 def _load(database: databases.Database, options: argparse.Namespace) -> dict[str, float]:
     """Write the five files, load them by the command, and return the seconds of each."""
     command = [sys.executable, "-m", "certremoval"]
-    environment = {**measuring.inherited(), **measuring.LIMITS, **database.environment}
+    environment = measuring.environment_of(database.environment)
     subprocess.run([*command, "migrate", "--verbosity", "0"], env=environment, check=True)
     if options.without_analyze:
         measuring.run("past", "without_statistics", environment=database.environment)

@@ -496,19 +496,49 @@ class TestCancelAndResume:
             act(administrator_constrained_to_see(root), job.id)
 
 
+def two_in_opposite_order(root: User, number: int) -> list[Job]:
+    """Queue two jobs on the same people. A plan never lies in opposite orders by itself; the second is made to."""
+    many = [f"{n:04d}" for n in range(1, number + 1)]
+    enroll(FORKLIFT, *many)
+    jobs = [remove(root, people(*many)), remove(root, people(*many))]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE job_steps SET position = -position WHERE job_id = %s", [jobs[1].id])
+        cursor.execute("UPDATE job_steps SET position = %s + position WHERE job_id = %s", [number + 1, jobs[1].id])
+    return jobs
+
+
+def worker_of(job: Job) -> threading.Thread:
+    """Return a thread, with a connection of its own, that runs a job."""
+
+    def work() -> None:
+        try:
+            run(job)
+        finally:
+            connection.close()
+
+    return threading.Thread(target=work)
+
+
+def until_they_wait(number: int) -> None:
+    """Return when so many sessions of PostgreSQL that work at enrollments wait for a lock."""
+    deadline, waiting = time.monotonic() + 30, 0
+    with connection.cursor() as cursor:
+        while waiting < number:
+            assert time.monotonic() < deadline, "they do not wait"
+            cursor.execute(
+                "SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+                " AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'enrollments'::regclass)"
+            )
+            (waiting,) = cursor.fetchone()
+
+
 class TestTwoJobsOnTheSamePeople:
     def test_in_opposite_order_at_once_each_person_is_removed_once_and_nobody_waits_for_ever(
         self, root: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # A deadlock passes when a chunk is tried again: here it would fail the job.
         monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
-        many = [f"{n:04d}" for n in range(1, 121)]
-        enroll(FORKLIFT, *many)
-        jobs = [remove(root, people(*many)), remove(root, people(*many))]
-        # A plan never lies in opposite orders by itself; this one is made to.
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE job_steps SET position = -position WHERE job_id = %s", [jobs[1].id])
-            cursor.execute("UPDATE job_steps SET position = 121 + position WHERE job_id = %s", [jobs[1].id])
+        jobs = two_in_opposite_order(root, 120)
         ready = threading.Barrier(2, timeout=30)
         ended: list[bool] = []
 
@@ -531,35 +561,14 @@ class TestTwoJobsOnTheSamePeople:
     def test_in_opposite_order_both_lock_people_in_one_order(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
         """Both are held up at somebody in the middle: each would have locked whom the other wants next."""
         monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
-        many = [f"{n:04d}" for n in range(1, 21)]
-        enroll(FORKLIFT, *many)
-        jobs = [remove(root, people(*many)), remove(root, people(*many))]
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE job_steps SET position = -position WHERE job_id = %s", [jobs[1].id])
-            cursor.execute("UPDATE job_steps SET position = 21 + position WHERE job_id = %s", [jobs[1].id])
-
-        def work(job: Job) -> None:
-            try:
-                run(job)
-            finally:
-                connection.close()
-
-        workers = [threading.Thread(target=partial(work, job)) for job in jobs]
+        jobs = two_in_opposite_order(root, 20)
+        workers = [worker_of(job) for job in jobs]
         with transaction.atomic(), connection.cursor() as cursor:
             middle = JobStep.objects.get(job_id=jobs[0].id, position=10)
             cursor.execute("SELECT 1 FROM enrollments WHERE id = %s FOR UPDATE", [middle.enrollment_id])
             for worker in workers:
                 worker.start()
-            waits = """
-                SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted
-                AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'enrollments'::regclass)
-            """
-            deadline = time.monotonic() + 30
-            waiting = 0
-            while waiting < 2:
-                assert time.monotonic() < deadline, "the jobs do not wait"
-                cursor.execute(waits)
-                (waiting,) = cursor.fetchone()
+            until_they_wait(2)
         for worker in workers:
             worker.join(timeout=60)
 
@@ -574,24 +583,11 @@ class TestALoadMeanwhile:
     ) -> None:
         """A load locks the table against writers, then changes rows: a chunk must not hold those rows and wait."""
         monkeypatch.setattr("certremoval.removals.processing.RETRIES", 0)
-
-        def work() -> None:
-            try:
-                run(job)
-            finally:
-                connection.close()
-
-        worker = threading.Thread(target=work)
+        worker = worker_of(job)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE enrollments IN SHARE ROW EXCLUSIVE MODE")
             worker.start()
-            waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'enrollments'::regclass"
-            deadline = time.monotonic() + 30
-            waiting = 0
-            while not waiting:
-                assert time.monotonic() < deadline, "the chunk does not wait"
-                cursor.execute(waits)
-                (waiting,) = cursor.fetchone()
+            until_they_wait(1)
             Enrollment.objects.update(status="Expired")
         worker.join(timeout=60)
 

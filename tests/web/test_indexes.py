@@ -86,9 +86,10 @@ class List:
         return self.path + (json.dumps(self.fields) if self.fields else "")
 
 
-def the_list(path: str, fields: dict[str, Any], *found: str) -> List:
-    """Return a list with the ways in which it is found, several to a text."""
-    return List(path, fields, frozenset(way for ways in found for way in ways.split(", ") if way))
+def the_lists(path: str, filters: list[dict[str, Any]], *found: str) -> list[List]:
+    """Return a list under several filters, with the ways in which it is found under each, several to a text."""
+    ways = frozenset(way for text in found for way in text.split(", "))
+    return [List(path, fields, ways) for fields in filters]
 
 
 ON_A_PAGE = "notices_unseen"
@@ -101,298 +102,203 @@ HELD_BACK = "enrollments_user_id_149cb742, records_of_user"
 """By which it is found whether a removal holds somebody back: what the person is on, and was removed from later."""
 
 LISTS = [
-    the_list(JOBS, {}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
-    the_list(JOBS, {"page": 2}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"),
-    the_list(JOBS, {"mine": "on"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator"),
-    the_list(JOBS, {"search": "Changed"}, ON_A_PAGE, SEEN_JOBS, "all of jobs, along operations_by_time"),
-    the_list(JOBS, {"on": "2026-11-25"}, ON_A_PAGE, SEEN_JOBS, "operations_by_time"),
-    the_list(JOBS, {"from": "2026-11-01", "to": "2026-12-25"}, ON_A_PAGE, SEEN_JOBS, "operations_by_time"),
-    the_list(
+    *the_lists(
         JOBS,
-        {"status": "processed"},
+        [{}, {"page": 2}, {"status": "processed"}, {"sort": "created"}, {"sort": "status"}],
         ON_A_PAGE,
         SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_time",
     ),
-    the_list(JOBS, {"status": "failed"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state"),
-    the_list(
-        JOBS, {"certification": FORKLIFT}, ON_A_PAGE, SEEN_JOBS, "jobs_of_certification, along operations_by_time"
-    ),
-    the_list(
+    *the_lists(JOBS, [{"mine": "on"}], ON_A_PAGE, SEEN_JOBS, "jobs_by_creator"),
+    *the_lists(JOBS, [{"search": "Changed"}], ON_A_PAGE, SEEN_JOBS, "all of jobs, along operations_by_time"),
+    *the_lists(
         JOBS,
-        {"sort": "title"},
+        [{"on": "2026-11-25"}, {"from": "2026-11-01", "to": "2026-12-25"}],
+        ON_A_PAGE,
+        SEEN_JOBS,
+        "operations_by_time",
+    ),
+    *the_lists(JOBS, [{"status": "failed"}], ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state"),
+    *the_lists(
+        JOBS, [{"certification": FORKLIFT}], ON_A_PAGE, SEEN_JOBS, "jobs_of_certification, along operations_by_time"
+    ),
+    *the_lists(
+        JOBS,
+        [{"sort": "title"}, {"sort": "created_by"}],
         ON_A_PAGE,
         SEEN_JOBS,
         "all of jobs, sorted jobs, jobs_by_creator, jobs_by_state, all of operations_actor_id_1ff6e8d0",
         "sorted operations_actor_id_1ff6e8d0",
     ),
-    the_list(
-        JOBS,
-        {"sort": "-title"},
-        ON_A_PAGE,
-        SEEN_JOBS,
-        "jobs_by_creator, jobs_by_state, along operations_by_title",
+    *the_lists(
+        JOBS, [{"sort": "-title"}], ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_title"
     ),
-    the_list(
+    *the_lists(
         JOBS,
-        {"sort": "created_by"},
-        ON_A_PAGE,
-        SEEN_JOBS,
-        "all of jobs, sorted jobs, jobs_by_creator, jobs_by_state, all of operations_actor_id_1ff6e8d0",
-        "sorted operations_actor_id_1ff6e8d0",
-    ),
-    the_list(
-        JOBS,
-        {"sort": "-created_by"},
+        [{"sort": "-created_by"}],
         ON_A_PAGE,
         SEEN_JOBS,
         "jobs_by_creator, jobs_by_state, along operations_by_actor_name",
     ),
-    the_list(
+    *the_lists(
         JOBS,
-        {"sort": "created"},
-        ON_A_PAGE,
-        SEEN_JOBS,
-        "jobs_by_creator, jobs_by_state, along operations_by_time",
-    ),
-    the_list(
-        JOBS,
-        {"sort": "processed"},
+        [{"sort": "processed"}],
         ON_A_PAGE,
         SEEN_JOBS,
         "jobs_by_creator, jobs_by_process_date, equals of jobs_by_process_date, jobs_by_state",
     ),
-    the_list(
-        JOBS, {"sort": "-processed"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_process_date, jobs_by_state"
+    *the_lists(
+        JOBS, [{"sort": "-processed"}], ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_process_date, jobs_by_state"
     ),
-    the_list(
-        JOBS, {"sort": "status"}, ON_A_PAGE, SEEN_JOBS, "jobs_by_creator, jobs_by_state, along operations_by_time"
-    ),
-    the_list(
+    *the_lists(
         JOB,
-        {},
+        [{}, {"outcome": "removed"}, {"after": 2}],
         ON_A_PAGE,
         "sorted job_certifications, jobs_undo_of_id_b24496d3, organizational_units_parent_id_e4b1553e",
         "records_of_operation",
         HELD_BACK,
     ),
-    the_list(
+    *the_lists(
         JOB,
-        {"outcome": "removed"},
-        ON_A_PAGE,
-        "sorted job_certifications, jobs_undo_of_id_b24496d3, organizational_units_parent_id_e4b1553e",
-        "records_of_operation",
-        HELD_BACK,
-    ),
-    the_list(
-        JOB,
-        {"outcome": "unknown_user"},
+        [{"outcome": "unknown_user"}],
         ON_A_PAGE,
         "sorted job_certifications, job_rows_by_outcome, jobs_undo_of_id_b24496d3",
         "organizational_units_parent_id_e4b1553e, records_of_operation",
         HELD_BACK,
     ),
-    the_list(
+    *the_lists(
         JOB,
-        {"after": 2},
-        ON_A_PAGE,
-        "sorted job_certifications, jobs_undo_of_id_b24496d3, organizational_units_parent_id_e4b1553e",
-        "records_of_operation",
-        HELD_BACK,
-    ),
-    the_list(
-        JOB,
-        {"search": "oort"},
+        [{"search": "oort"}],
         ON_A_PAGE,
         "sorted job_certifications, jobs_undo_of_id_b24496d3, organizational_units_parent_id_e4b1553e",
         "records_of_operation, users_by_first_name, users_by_name",
         HELD_BACK,
     ),
-    the_list(JOB + "results.csv", {}, "organizational_units_parent_id_e4b1553e"),
-    the_list(JOB + "problems.csv", {}, "job_rows_by_outcome, organizational_units_parent_id_e4b1553e"),
-    the_list("/certifications/", {}, ON_A_PAGE),
-    the_list("/certifications/", {"search": "Title"}, ON_A_PAGE),
-    the_list(
+    *the_lists(JOB + "results.csv", [{}], "organizational_units_parent_id_e4b1553e"),
+    *the_lists(JOB + "problems.csv", [{}], "job_rows_by_outcome, organizational_units_parent_id_e4b1553e"),
+    *the_lists("/certifications/", [{}, {"search": "Title"}], ON_A_PAGE),
+    *the_lists(
         CERTIFICATION,
-        {},
+        [{}, {"inactive": "on"}, {"status": "Revoked"}],
         ON_A_PAGE,
         HELD_BACK,
         "along organizational_units, records_of_certification, along users_by_name",
     ),
-    the_list(
+    *the_lists(
         CERTIFICATION,
-        {"inactive": "on"},
-        ON_A_PAGE,
-        HELD_BACK,
-        "along organizational_units, records_of_certification, along users_by_name",
-    ),
-    the_list(
-        CERTIFICATION,
-        {"name": "oort"},
+        [{"name": "oort"}, {"before": "{enrolled}"}],
         ON_A_PAGE,
         HELD_BACK,
         "along organizational_units, records_of_certification, users_by_name",
     ),
-    the_list(
+    *the_lists(
         CERTIFICATION,
-        {"after": "{enrolled}"},
+        [{"after": "{enrolled}"}],
         ON_A_PAGE,
         HELD_BACK,
         "along organizational_units, records_of_certification, along users_by_name",
         "users_by_name",
     ),
-    the_list(
+    *the_lists(
         CERTIFICATION,
-        {"before": "{enrolled}"},
-        ON_A_PAGE,
-        HELD_BACK,
-        "along organizational_units, records_of_certification, users_by_name",
-    ),
-    the_list(
-        CERTIFICATION,
-        {"status": "Revoked"},
-        ON_A_PAGE,
-        HELD_BACK,
-        "along organizational_units, records_of_certification, along users_by_name",
-    ),
-    the_list(
-        CERTIFICATION,
-        {"unit": "{unit}"},
+        [{"unit": "{unit}"}],
         ON_A_PAGE,
         HELD_BACK,
         "members_of_unit, along organizational_units, organizational_units_parent_id_e4b1553e",
         "records_of_certification, along users_by_name",
     ),
-    the_list(CERTIFICATION + "held-back/", {}, ON_A_PAGE, CREATORS, "records_of_certification", HELD_BACK),
-    the_list(
+    *the_lists(
         CERTIFICATION + "held-back/",
-        {"after": "{record}"},
+        [{}, {"after": "{record}"}],
         ON_A_PAGE,
         CREATORS,
         "records_of_certification",
         HELD_BACK,
     ),
-    the_list(CERTIFICATION + "export.csv", {}),
-    the_list(
+    *the_lists(CERTIFICATION + "export.csv", [{}]),
+    *the_lists(
         "/people/",
-        {"search": "oort"},
+        [{"search": "oort"}],
         ON_A_PAGE,
         "enrollments_user_id_149cb742, sorted users, users_by_first_name, users_by_name",
         "users_email_key_9ab2a917",
     ),
-    the_list(
+    *the_lists(
         "/people/",
-        {"search": "U-1"},
+        [{"search": "U-1"}],
         ON_A_PAGE,
         "enrollments_user_id_149cb742, users_by_first_name, users_by_name, users_email_key_9ab2a917",
     ),
-    the_list(
+    *the_lists(
         "/people/",
-        {"search": "u@example.org"},
+        [{"search": "u@example.org"}],
         ON_A_PAGE,
         "users_by_first_name, users_by_name, users_email_key_9ab2a917",
     ),
-    the_list(
+    *the_lists(
         PERSON,
-        {},
+        [{}],
         ON_A_PAGE,
         CREATORS,
         "enrollments_user_id_149cb742, sorted enrollments_user_id_149cb742",
         "group_memberships_user_id_03984562, sorted group_memberships_user_id_03984562, records_of_user",
         "sorted records_of_user, sorted unit_memberships",
     ),
-    the_list(
+    *the_lists(
         PERSON + "certifications/{certification}/",
-        {},
+        [{}],
         ON_A_PAGE,
         CREATORS,
         HELD_BACK,
         "jobs_of_certification, sorted records_of_user",
     ),
-    the_list(
+    *the_lists(
         "/people/{administrator}/sees/",
-        {},
+        [{}],
         ON_A_PAGE,
         "all of operations_actor_id_1ff6e8d0, organizational_units_parent_id_e4b1553e, sorted users",
     ),
-    the_list(PERSON + "removals.csv", {}, CREATORS, "records_of_user, sorted records_of_user"),
-    the_list(
+    *the_lists(PERSON + "removals.csv", [{}], CREATORS, "records_of_user, sorted records_of_user"),
+    *the_lists(
         PERSON + "enrollments.csv",
-        {},
+        [{}],
         "enrollments_user_id_149cb742, sorted enrollments_user_id_149cb742, sorted users",
     ),
-    the_list(
+    *the_lists(
         RECORDS,
-        {},
+        [{}, {"certification": FORKLIFT}, {"certification": "Title"}, {"status": "Certified"}],
         ON_A_PAGE,
         SEEN_OPERATIONS,
         "along organizational_units, along records_by_time, records_of_operation",
     ),
-    the_list(
+    *the_lists(
         RECORDS,
-        {"after": "{record}"},
+        [{"after": "{record}"}, {"from": "2026-11-01", "to": "2026-12-25"}],
         ON_A_PAGE,
         SEEN_OPERATIONS,
         "along organizational_units, records_by_time, records_of_operation",
     ),
-    the_list(
+    *the_lists(
         RECORDS,
-        {"from": "2026-11-01", "to": "2026-12-25"},
-        ON_A_PAGE,
-        SEEN_OPERATIONS,
-        "along organizational_units, records_by_time, records_of_operation",
-    ),
-    the_list(
-        RECORDS,
-        {"certification": FORKLIFT},
-        ON_A_PAGE,
-        SEEN_OPERATIONS,
-        "along organizational_units, along records_by_time, records_of_operation",
-    ),
-    the_list(
-        RECORDS,
-        {"certification": "Title"},
-        ON_A_PAGE,
-        SEEN_OPERATIONS,
-        "along organizational_units, along records_by_time, records_of_operation",
-    ),
-    the_list(
-        RECORDS,
-        {"unit": "D-1"},
+        [{"unit": "D-1"}],
         ON_A_PAGE,
         SEEN_OPERATIONS,
         "members_of_unit, all of organizational_units, along organizational_units",
         "sorted organizational_units, along records_by_time, records_of_operation, records_of_user",
     ),
-    the_list(
+    *the_lists(
         RECORDS,
-        {"administrator": "ROOT"},
+        [{"administrator": "ROOT"}, {"administrator": "oort"}],
         ON_A_PAGE,
         SEEN_OPERATIONS,
         "all of operations, along organizational_units, along records_by_time, records_of_operation",
     ),
-    the_list(
-        RECORDS,
-        {"administrator": "oort"},
-        ON_A_PAGE,
-        SEEN_OPERATIONS,
-        "all of operations, along organizational_units, along records_by_time, records_of_operation",
+    *the_lists(
+        RECORDS + "export.csv", [{}], SEEN_OPERATIONS, "along records_by_time, records_by_time, records_of_operation"
     ),
-    the_list(
-        RECORDS,
-        {"status": "Certified"},
-        ON_A_PAGE,
-        SEEN_OPERATIONS,
-        "along organizational_units, along records_by_time, records_of_operation",
-    ),
-    the_list(
-        RECORDS + "export.csv", {}, SEEN_OPERATIONS, "along records_by_time, records_by_time, records_of_operation"
-    ),
-    the_list("/notices/", {}, ON_A_PAGE, "notices_of_recipient"),
-    the_list("/notices/", {"before": 1_000_000}, ON_A_PAGE, "notices_of_recipient"),
-    the_list("/settings/changes/", {}, ON_A_PAGE),
-    the_list("/settings/changes/", {"before": 1_000_000}, ON_A_PAGE),
-    the_list("/", {}, ON_A_PAGE, "jobs_by_state, sorted jobs_by_state"),
+    *the_lists("/notices/", [{}, {"before": 1_000_000}], ON_A_PAGE, "notices_of_recipient"),
+    *the_lists("/settings/changes/", [{}, {"before": 1_000_000}], ON_A_PAGE),
+    *the_lists("/", [{}], ON_A_PAGE, "jobs_by_state, sorted jobs_by_state"),
 ]
 
 READ_WHOLE = {

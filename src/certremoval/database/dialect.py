@@ -32,3 +32,9 @@ Else it may join the subquery's table in an order and a way of its own, by stati
 has written a moment ago: by them it compared each of a chunk's 10,000 rows with all others, which took 12 s instead of
 one.
 """
+
+ASKED_ONCE: Mapping[Dialect, str] = {"sqlite": "LIMIT -1 OFFSET 0", "postgresql": FENCE["postgresql"]}
+"""The end of a subquery in FROM whose columns are worked out once a row: a limit that limits nothing.
+
+Else both databases put what stands for a column wherever it is used, and ask a subquery in it once for each place.
+"""

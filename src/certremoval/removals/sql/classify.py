@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from certremoval.database.bulk import analyze, fill_table
-from certremoval.database.dialect import FENCE, dialect, spoken
+from certremoval.database.dialect import ASKED_ONCE, dialect, spoken
 from certremoval.removals.options import Match
 from certremoval.removals.sql.planned import fill_planned_rows
 
@@ -64,10 +64,6 @@ _BY_OTHER_NAME = """
     (SELECT CASE COUNT(*) WHEN 1 THEN MIN(two.id) WHEN 2 THEN -1 END
      FROM (SELECT u.id FROM users u WHERE u.{column} = {text} LIMIT 2) two)
 """
-# The limit that limits nothing keeps both databases from asking a subquery once for each place in which its answer is
-# used.
-_LIMITLESS = {"sqlite": "LIMIT -1 OFFSET 0", "postgresql": FENCE["postgresql"]}
-
 _RESOLVED = """
     SELECT s.line, s.certification_text, s.user_text, NULLIF(s.user_key, '') AS user_name_key,
            NULLIF(s.fault, '') AS fault, NULLIF(s.detail, '') AS detail,
@@ -128,7 +124,7 @@ _FIND_REPEATS_ON_SQLITE = f"""
 """
 
 # `last_record`: the pair's last removal record, if it was not put back; only asked for pairs that are not enrolled
-# (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id). See _LIMITLESS.
+# (`+ 0` keeps PostgreSQL from walking all records backwards in search of the highest id). It ends with ASKED_ONCE.
 _FOUND = """
     SELECT r.line, r.certification_text, r.user_text, r.detail, r.certification_key, r.first_line,
            CASE WHEN r.user_key > 0 THEN r.user_key END AS user_key,
@@ -188,7 +184,7 @@ def _classified(*, certification_given: bool, anyone_left_out: bool) -> str:
     found = _FOUND.format(
         mismatch="r.certification_text <> %(given)s" if certification_given else "1 = 0",
         left_out=_LEFT_OUT.format(user_key_text=spoken(_USER_KEY_TEXT)) if anyone_left_out else "NULL",
-        once=f"{spoken(_ORDER_OF_WORK)} {spoken(_LIMITLESS)}",
+        once=f"{spoken(_ORDER_OF_WORK)} {spoken(ASKED_ONCE)}",
     )
     return _CLASSIFIED.format(found=found)
 
@@ -217,8 +213,8 @@ def classify_rows(
     fill_table("left_out_choices", ("kind", "value"), choices)
     fill_table("left_out_units", ("unit_id", "choice"), dict(left_out_units).items())
     with connection.cursor() as cursor:
-        asks_each = "" if match == "user_id" else spoken(_LIMITLESS)
-        cursor.execute(spoken(_RESOLVE).format(resolved=f"{_RESOLVED_BY[match]} {asks_each}"))
+        once = "" if match == "user_id" else spoken(ASKED_ONCE)
+        cursor.execute(spoken(_RESOLVE).format(resolved=f"{_RESOLVED_BY[match]} {once}"))
         if dialect() == "sqlite":
             cursor.execute(_FIND_REPEATS_ON_SQLITE)
         cursor.execute("DROP TABLE staged_rows")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.database.bulk import analyze, fill_table
-from certremoval.database.dialect import dialect, spoken
+from certremoval.database.dialect import ASKED_ONCE, dialect, spoken
 from certremoval.removals.sql.planned import fill_planned_rows
 
 RECALLED_OUTCOMES = ("restore", "enrolled_again", "already_restored", "unknown_user", "unknown_certification")
@@ -70,7 +70,7 @@ _CLASSIFIED = f"""
     FROM joined
 """
 _SPOKEN = {
-    "sqlite": {"join": "CROSS JOIN", "once": "ORDER BY recalled.line LIMIT -1 OFFSET 0"},
+    "sqlite": {"join": "CROSS JOIN", "once": f"ORDER BY recalled.line {ASKED_ONCE['sqlite']}"},
     "postgresql": {"join": "JOIN", "once": ""},
 }
 _AMONG_CHOSEN = "AND record.user_id IN (SELECT user_id FROM chosen_people)"
