@@ -30,9 +30,7 @@ PLANNED = (
     f"{STAGED}, certification_key bigint, user_key bigint, outcome text, enrollment_id bigint, revision bigint,"
     " status text, related_line bigint"
 )
-FOUND = """
-    SELECT s.line, s.certification_text, s.user_text, c.id AS certification_key, u.id AS user_key
-    FROM staged s
+JOIN_NAMES = """
     LEFT JOIN certifications c ON c.certification_id = s.certification_text
     LEFT JOIN users u ON u.user_id = s.user_text
 """
@@ -42,40 +40,52 @@ SAID = """
 """
 RESOLVE_ON_SQLITE = f"""
     INSERT INTO resolved (line, certification_text, user_text, certification_key, user_key)
-    SELECT * FROM ({FOUND}) ORDER BY certification_key, user_key, {SAID.format(of="")}, line
+    SELECT * FROM (
+        SELECT s.line, s.certification_text, s.user_text, c.id AS certification_key, u.id AS user_key
+        FROM staged s {JOIN_NAMES}
+    )
+    ORDER BY COALESCE(certification_key, 0) * 4294967296 + COALESCE(user_key, 0), certification_key, user_key,
+             {SAID.format(of="")}, line
 """
 REPEATS_ON_SQLITE = f"""
     SELECT COUNT(*) FROM resolved a CROSS JOIN resolved b ON b.rowid = a.rowid + 1
     WHERE b.user_key IS a.user_key AND b.certification_key IS a.certification_key
       AND ({SAID.format(of="b.")}) IS ({SAID.format(of="a.")})
 """
-RESOLVE_ON_POSTGRESQL = f"""
-    INSERT INTO resolved
-    SELECT f.*, MIN(line) OVER (PARTITION BY certification_key, user_key, {SAID.format(of="")}) FROM ({FOUND}) f
+REPEATS_ON_POSTGRESQL = """
+    CREATE TEMP TABLE repeated ON COMMIT DROP AS
+    SELECT certification_text, user_text, MIN(line) AS first_line
+    FROM staged GROUP BY certification_text, user_text HAVING COUNT(*) > 1
+"""
+RESOLVED_ON_POSTGRESQL = f"""
+    (SELECT s.line, s.certification_text, s.user_text, c.id AS certification_key, u.id AS user_key, x.first_line
+     FROM staged s {JOIN_NAMES}
+     LEFT JOIN repeated x
+     ON x.certification_text = s.certification_text AND x.user_text = s.user_text AND x.first_line < s.line)
 """
 CLASSIFY = """
     SELECT r.line, r.certification_text, r.user_text, r.certification_key, r.user_key,
-           CASE WHEN r.first_line < r.line THEN 'duplicate'
+           CASE WHEN e.id IS NOT NULL THEN 'remove'
+                WHEN r.first_line IS NOT NULL THEN 'duplicate'
                 WHEN r.certification_key IS NULL THEN 'unknown_certification'
                 WHEN r.user_key IS NULL THEN 'unknown_user'
-                WHEN e.id IS NOT NULL THEN 'remove'
                 WHEN EXISTS (SELECT 1 FROM removal_records x
                              WHERE x.user_key = r.user_key AND x.certification_key = r.certification_key)
                 THEN 'already_removed' ELSE 'not_enrolled' END AS outcome,
-           e.id AS enrollment_id, e.revision, e.status,
-           CASE WHEN r.first_line < r.line THEN r.first_line END AS related_line
-    FROM resolved r
-    LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+           e.id AS enrollment_id, e.revision, e.status, r.first_line AS related_line
+    FROM {resolved} r
+    LEFT JOIN enrollments e
+    ON e.certification_id = r.certification_key AND e.user_id = r.user_key AND r.first_line IS NULL
 """
 NAMES = (
     "line, certification_text, user_text, certification_key, user_key, outcome, enrollment_id, revision, status,"
     " related_line"
 )
-PLAN_ON_SQLITE = f"INSERT INTO planned ({NAMES}) {CLASSIFY} ORDER BY r.rowid"
+PLAN_ON_SQLITE = f"INSERT INTO planned ({NAMES}) {CLASSIFY.format(resolved='resolved')} ORDER BY r.rowid"
 PLAN_ON_POSTGRESQL = f"""
     INSERT INTO planned
     SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, enrollment_id), p.*
-    FROM ({CLASSIFY}) p
+    FROM ({CLASSIFY.format(resolved=RESOLVED_ON_POSTGRESQL)}) p
 """
 KEEP_ROWS = """
     INSERT INTO job_rows (
@@ -378,9 +388,8 @@ class Postgresql:
                     for row in _lines(self._folder):
                         copy.write_row(row)
                 self._run("ANALYZE staged")
-                self._run(f"CREATE TEMP TABLE resolved ({RESOLVED}) ON COMMIT DROP")
-                self._run(RESOLVE_ON_POSTGRESQL)
-                self._run("ANALYZE resolved")
+                self._run(REPEATS_ON_POSTGRESQL)
+                self._run("ANALYZE repeated")
                 self._run(f"CREATE TEMP TABLE planned (position bigint, {PLANNED}) ON COMMIT DROP")
                 self._run(PLAN_ON_POSTGRESQL)
                 self._run("CREATE INDEX ON planned (line)")

@@ -18,7 +18,7 @@ from certremoval.removals.sql.classify import PLANNED_OUTCOMES, classify_rows
 from certremoval.removals.sql.recall import chosen_without_a_row, recall_rows, warnings
 from certremoval.removals.sql.remove import ChunkCounts, remove_chunk
 from certremoval.removals.sql.restore import restore_chunk
-from certremoval.removals.sql.stage import COLUMNS, stage_rows
+from certremoval.removals.sql.stage import COLUMNS, PLAIN_COLUMNS, stage_rows
 from certremoval.removals.sql.suggest import rows_to_guess, suggest
 from certremoval.removals.undoing import undo_job
 from tests.removals.conftest import (
@@ -73,11 +73,12 @@ def test_stage() -> None:
     ]
 
     batches = [(COLUMNS, rows[:1]), (COLUMNS, rows[1:])]
-    assert stage_rows([*batches, (COLUMNS[:3], [(7, "C", "U")])]) == 4
+    assert stage_rows([*batches, (PLAIN_COLUMNS, [(7, "C", "U")])]) == (4, True)
     assert rows_of("SELECT certification_text, user_text, user_key, fault, detail FROM staged_rows WHERE line = 7") == [
         ("C", "U", "", "", "")
     ]
-    assert stage_rows(iter(batches)) == 3  # anew: what was staged before is gone
+    assert stage_rows([(PLAIN_COLUMNS, [(7, "C", "U")])]) == (1, False)
+    assert stage_rows(iter(batches)) == (3, True)  # anew: what was staged before is gone
 
     assert rows_of(
         "SELECT line, certification_text, user_text, user_key, fault, detail FROM staged_rows ORDER BY line"

@@ -262,11 +262,12 @@ def _plan(
     facts, planned_at = describe_file(source, name=name), database_now()
     left_out = resolve_left_out(options)
     rows = RemovalRows(open_removal_table(source, name=name, options=options), options)
-    row_count = stage_rows(rows.staged(lambda count: progress("reading", count)))
-    progress("checking", row_count)
+    staged = stage_rows(rows.staged(lambda count: progress("reading", count)))
+    progress("checking", staged.rows)
     classify_rows(
         match=options.match,
         certification=options.certification,
+        anything_told=staged.anything_told,
         left_out_users=left_out.users,
         left_out_statuses=left_out.statuses,
         left_out_units=left_out.units,

@@ -8,20 +8,22 @@ outcome and line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
 from certremoval.database.bulk import analyze
 from certremoval.database.dialect import dialect, spoken
 
-NAMES = """
-    line, outcome, certification_text, user_text, certification_key, user_key,
+_NAMES_WITHOUT_LINE = """
+    outcome, certification_text, user_text, certification_key, user_key,
     enrollment_id, revision, status, related_line, record_id, suggestion, detail
 """
+NAMES = f"line, {_NAMES_WITHOUT_LINE}"
 """The columns of ``planned_rows`` but its position, in order."""
 
 _COLUMNS = """
-    line bigint NOT NULL, outcome text NOT NULL, certification_text text NOT NULL, user_text text NOT NULL,
+    outcome text NOT NULL, certification_text text NOT NULL, user_text text NOT NULL,
     certification_key bigint, user_key bigint, enrollment_id bigint, revision bigint, status text,
     related_line bigint, record_id bigint, suggestion text, detail text
 """
@@ -31,7 +33,9 @@ _INDEX_BY_LINE = {
 }
 
 # PostgreSQL sorts and numbers in one statement.
-_CREATE_ON_POSTGRESQL = f"CREATE TEMP TABLE planned_rows (position bigint NOT NULL, {_COLUMNS}) ON COMMIT DROP"
+_CREATE_ON_POSTGRESQL = f"""
+    CREATE TEMP TABLE planned_rows (position bigint NOT NULL, line bigint NOT NULL, {_COLUMNS}) ON COMMIT DROP
+"""
 _NUMBER_ON_POSTGRESQL = f"""
     INSERT INTO planned_rows (position, {NAMES})
     SELECT ROW_NUMBER() OVER (
@@ -43,8 +47,10 @@ _NUMBER_ON_POSTGRESQL = f"""
 # SQLite numbers rows by their key as they are inserted, four times as quickly as by a window function. They come in the
 # order of work: speed depends on it, and that one person is found in a large plan (sql/person). Where all are to be
 # worked on, they are the plan as they are; else the others are moved behind.
-_CREATE_ON_SQLITE = f"CREATE TEMP TABLE {{table}} (position INTEGER PRIMARY KEY, {_COLUMNS})"
-_CLASSIFY_ON_SQLITE = f"INSERT INTO classified_rows ({NAMES}) {{classified}}"
+_CREATE_ON_SQLITE = f"CREATE TEMP TABLE {{table}} (position INTEGER PRIMARY KEY, line {{line}}, {_COLUMNS})"
+_LINE = "bigint NOT NULL"
+_LINE_IS_PLACE = "bigint AS (position) VIRTUAL"
+_CLASSIFY_ON_SQLITE = "INSERT INTO classified_rows ({names}) {classified}"
 _OTHERS = "SELECT EXISTS (SELECT 1 FROM classified_rows WHERE outcome <> '{work}')"
 _NUMBER_WORK = f"""
     INSERT INTO planned_rows ({NAMES}) SELECT {NAMES} FROM classified_rows WHERE outcome = '{{work}}' ORDER BY position
@@ -56,11 +62,19 @@ _NUMBER_OTHERS = f"""
 
 
 def fill_planned_rows(
-    classified: str, parameters: Mapping[str, str | None], *, work: str, outcomes: Sequence[str]
+    classified: str,
+    parameters: Mapping[str, Any],
+    *,
+    work: str,
+    outcomes: Sequence[str],
+    lines_are_places: bool = False,
+    afterwards_on_sqlite: str = "",
 ) -> None:
     """Make ``planned_rows`` anew of what ``classified`` selects (``NAMES``, on SQLite in the order of work).
 
     ``outcomes`` are all that there can be, in the order of positions; ``work`` is the one that is to be worked on.
+    ``lines_are_places``: on SQLite rows are selected without a line, which is their place in the order of work.
+    ``afterwards_on_sqlite`` has the last word on the others, in the table whose name is filled in.
     """
     words = {
         "classified": classified,
@@ -74,12 +88,16 @@ def fill_planned_rows(
             cursor.execute(_NUMBER_ON_POSTGRESQL.format(**words), parameters)
         else:
             cursor.execute("DROP TABLE IF EXISTS classified_rows")
-            cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows"))
-            cursor.execute(_CLASSIFY_ON_SQLITE.format(**words), parameters)
+            line = _LINE_IS_PLACE if lines_are_places else _LINE
+            names = _NAMES_WITHOUT_LINE if lines_are_places else NAMES
+            cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows", line=line))
+            cursor.execute(_CLASSIFY_ON_SQLITE.format(names=names, classified=classified), parameters)
             cursor.execute(_OTHERS.format(**words))
             (others,) = cursor.fetchone()
             if others:
-                cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows"))
+                if afterwards_on_sqlite:
+                    cursor.execute(afterwards_on_sqlite.format(table="classified_rows"))
+                cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows", line=_LINE))
                 cursor.execute(_NUMBER_WORK.format(**words))
                 cursor.execute(_NUMBER_OTHERS.format(**words))
                 cursor.execute("DROP TABLE classified_rows")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from certremoval.certifications.models import HOLDING_STATUSES
 from certremoval.database.bulk import analyze, fill_table
-from certremoval.database.dialect import ASKED_ONCE, dialect, spoken
+from certremoval.database.dialect import dialect, spoken
 from certremoval.removals.sql.planned import fill_planned_rows
 
 RECALLED_OUTCOMES = ("restore", "enrolled_again", "already_restored", "unknown_user", "unknown_certification")
@@ -24,57 +24,53 @@ _CREATE_CHOSEN = {
     "postgresql": "CREATE TEMP TABLE chosen_people (user_id text PRIMARY KEY) ON COMMIT DROP",
 }
 
-# Numbered by their key as they are inserted, in the order of the removals.
-_CREATE_RECALLED = {
-    "sqlite": "CREATE TEMP TABLE recalled_records (line INTEGER PRIMARY KEY, record_id INTEGER NOT NULL)",
-    "postgresql": """
-        CREATE TEMP TABLE recalled_records (line bigint GENERATED ALWAYS AS IDENTITY, record_id bigint NOT NULL)
-        ON COMMIT DROP
-    """,
-}
-_RECALL = """
-    INSERT INTO recalled_records (record_id)
-    SELECT record.id FROM removal_records record WHERE record.operation_id = %(operation)s {among} ORDER BY record.id
-"""
-
-_HOLDING = ", ".join(f"'{status}'" for status in sorted(HOLDING_STATUSES))
-_CLASSIFIED = f"""
-    WITH joined AS (
-        SELECT recalled.line, record.id AS record_id, record.certification_id, record.user_id, record.status,
-               record.enrollment_id, record.revision, c.id AS certification_key, u.id AS user_key,
-               CASE WHEN record.status IN ({_HOLDING}) AND record.expiration_date < %(today)s THEN 1 ELSE 0 END
-                   AS expired,
-               CASE WHEN NOT u.is_active THEN 1 ELSE 0 END AS inactive,
-               CASE WHEN x.id IS NOT NULL THEN 'already_restored'
-                    WHEN u.id IS NULL THEN 'unknown_user'
-                    WHEN c.id IS NULL THEN 'unknown_certification'
-                    WHEN e.id IS NOT NULL THEN 'enrolled_again'
-                    ELSE 'restore' END AS outcome
-        FROM recalled_records recalled
-        {{join}} removal_records record ON record.id = recalled.record_id
-        LEFT JOIN users u ON u.id = record.user_key
-        LEFT JOIN certifications c ON c.id = record.certification_key
-        LEFT JOIN restorations x ON x.record_id = record.id
-        LEFT JOIN enrollments e ON e.certification_id = record.certification_key AND e.user_id = record.user_key
-        {{once}}
-    )
-    SELECT line, outcome, certification_id AS certification_text, user_id AS user_text,
-           certification_key, user_key,
-           CASE WHEN outcome = 'restore' THEN enrollment_id END AS enrollment_id,
-           CASE WHEN outcome = 'restore' THEN revision END AS revision,
-           status, CAST(NULL AS bigint) AS related_line, record_id, CAST(NULL AS text) AS suggestion,
-           CASE WHEN outcome = 'restore' THEN
-               CASE expired + 2 * inactive WHEN 1 THEN '{{{{"expired": true}}}}' WHEN 2 THEN '{{{{"inactive": true}}}}'
-                    WHEN 3 THEN '{{{{"expired": true, "inactive": true}}}}' END
-           END AS detail
-    FROM joined
-"""
-_SPOKEN = {
-    "sqlite": {"join": "CROSS JOIN", "once": f"ORDER BY recalled.line {ASKED_ONCE['sqlite']}"},
-    "postgresql": {"join": "JOIN", "once": ""},
-}
 _AMONG_CHOSEN = "AND record.user_id IN (SELECT user_id FROM chosen_people)"
 _THIS_RECORD = "AND record.id = %(record)s"
+_OF_OPERATION = "WHERE record.operation_id = %(operation)s {among} ORDER BY record.id"
+
+# SQLite goes along the records. PostgreSQL joins many rows at once, and is told before how many there are: of records
+# it may know nothing yet (decision 0017).
+_CREATE_RECALLED_ON_POSTGRESQL = """
+    CREATE TEMP TABLE recalled_records (line bigint GENERATED ALWAYS AS IDENTITY, record_id bigint NOT NULL)
+    ON COMMIT DROP
+"""
+_RECALL_ON_POSTGRESQL = (
+    f"INSERT INTO recalled_records (record_id) SELECT record.id FROM removal_records record {_OF_OPERATION}"
+)
+_SOURCE = {
+    "sqlite": ("", "removal_records record", _OF_OPERATION),
+    "postgresql": (
+        "recalled.line,",
+        "recalled_records recalled JOIN removal_records record ON record.id = recalled.record_id",
+        "",
+    ),
+}
+
+_HOLDING = ", ".join(f"'{status}'" for status in sorted(HOLDING_STATUSES))
+_CAN_BE_PUT_BACK = "x.id IS NULL AND u.id IS NOT NULL AND c.id IS NOT NULL AND e.id IS NULL"
+_CLASSIFIED = f"""
+    SELECT {{line}}
+           CASE WHEN {_CAN_BE_PUT_BACK} THEN 'restore'
+                WHEN x.id IS NOT NULL THEN 'already_restored'
+                WHEN u.id IS NULL THEN 'unknown_user'
+                WHEN c.id IS NULL THEN 'unknown_certification'
+                ELSE 'enrolled_again' END AS outcome,
+           record.certification_id AS certification_text, record.user_id AS user_text,
+           c.id AS certification_key, u.id AS user_key, record.enrollment_id, record.revision, record.status,
+           CAST(NULL AS bigint) AS related_line, record.id AS record_id, CAST(NULL AS text) AS suggestion,
+           CASE WHEN {_CAN_BE_PUT_BACK} THEN
+               CASE WHEN record.status IN ({_HOLDING}) AND record.expiration_date < %(today)s
+                    THEN CASE WHEN u.is_active THEN '{{{{"expired": true}}}}'
+                              ELSE '{{{{"expired": true, "inactive": true}}}}' END
+                    WHEN NOT u.is_active THEN '{{{{"inactive": true}}}}' END
+           END AS detail
+    FROM {{source}}
+    LEFT JOIN users u ON u.id = record.user_key
+    LEFT JOIN certifications c ON c.id = record.certification_key
+    LEFT JOIN restorations x ON x.record_id = record.id
+    LEFT JOIN enrollments e ON e.certification_id = record.certification_key AND e.user_id = record.user_key
+    {{where}}
+"""
 
 
 def recall_rows(*, operation: int, users: Iterable[str] | None, record: int | None, today: date) -> None:
@@ -89,13 +85,21 @@ def recall_rows(*, operation: int, users: Iterable[str] | None, record: int | No
     among = "" if users is None else _AMONG_CHOSEN
     if record is not None:
         among += f" {_THIS_RECORD}"
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS recalled_records")
-        cursor.execute(spoken(_CREATE_RECALLED))
-        cursor.execute(_RECALL.format(among=among), {"operation": operation, "record": record})
-    analyze("recalled_records")
-    classified = _CLASSIFIED.format(**_SPOKEN[dialect()])
-    fill_planned_rows(classified, {"today": today.isoformat()}, work="restore", outcomes=RECALLED_OUTCOMES)
+    parameters = {"operation": operation, "record": record, "today": today.isoformat()}
+    if dialect() == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS recalled_records")
+            cursor.execute(_CREATE_RECALLED_ON_POSTGRESQL)
+            cursor.execute(_RECALL_ON_POSTGRESQL.format(among=among), parameters)
+        analyze("recalled_records")
+    line, source, where = _SOURCE[dialect()]
+    fill_planned_rows(
+        _CLASSIFIED.format(line=line, source=source, where=where.format(among=among)),
+        parameters,
+        work="restore",
+        outcomes=RECALLED_OUTCOMES,
+        lines_are_places=True,
+    )
 
 
 def chosen_without_a_row() -> list[str]:

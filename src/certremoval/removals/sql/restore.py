@@ -37,24 +37,21 @@ _RECORDS = {
         ) record
     """,
 }
-_OF_WHAT_EXISTS = f"""
-    FROM {{records}}
-    WHERE {RANGE}
-      AND EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key {{fence}})
-      AND EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key {{fence}})
-"""
 _ENROLL = f"INSERT INTO enrollments (id, certification_id, user_id, {_VALUES}, revision)"
 _RECORD = "INSERT INTO restorations (operation_id, record_id, enrollment_id, revision, restored_at)"
 
 # SQLite: one writer at a time, so whoever can come back does, and the restorations above the last id before are this
-# chunk's. Who was put back before is passed over by the constraint that no record is twice.
+# chunk's. Who was put back before is passed over by the constraint that no record is twice. What must be there is
+# joined, by the keys of the steps: to ask with EXISTS takes a third more time.
 _LAST_RESTORATION = "SELECT COALESCE(MAX(id), 0) FROM restorations"
 _RECORD_ON_SQLITE = f"""
     {_RECORD}
     SELECT %(operation)s, record.id, record.enrollment_id, record.revision + 1, {{now}}
-    {_OF_WHAT_EXISTS}
-      AND NOT EXISTS (SELECT 1 FROM enrollments e
-                      WHERE e.certification_id = record.certification_key AND e.user_id = record.user_key)
+    FROM {{records}}
+    CROSS JOIN users u ON u.id = r.user_key
+    CROSS JOIN certifications c ON c.id = r.certification_key
+    LEFT JOIN enrollments e ON e.certification_id = r.certification_key AND e.user_id = r.user_key
+    WHERE {RANGE} AND e.id IS NULL
     ORDER BY r.position
     ON CONFLICT DO NOTHING
 """
@@ -72,7 +69,10 @@ _ENROLL_AND_RECORD = f"""
     WITH enrolled AS (
         {_ENROLL}
         SELECT record.enrollment_id, record.certification_key, record.user_key, {_RECORD_VALUES}, record.revision + 1
-        {_OF_WHAT_EXISTS}
+        FROM {{records}}
+        WHERE {RANGE}
+          AND EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key {{fence}})
+          AND EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key {{fence}})
           AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id {{fence}})
         ORDER BY record.enrollment_id ON CONFLICT DO NOTHING RETURNING id, revision
     ),

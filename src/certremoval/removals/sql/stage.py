@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import connection
 
 from certremoval.database.bulk import analyze, fill_table
 from certremoval.database.dialect import spoken
 
-COLUMNS = ("line", "certification_text", "user_text", "user_key", "fault", "detail")
+PLAIN_COLUMNS = ("line", "certification_text", "user_text")
+COLUMNS = (*PLAIN_COLUMNS, "user_key", "fault", "detail")
 """``user_key`` is the e-mail address without letter case, where users are matched by that; ``fault`` is ``blank`` or
 ``invalid`` where reading alone can tell; ``detail`` then says more, as JSON. Where there is none, they are empty texts:
 to hand over NULL takes Python's ``sqlite3`` six times as long."""
@@ -36,14 +38,22 @@ _CREATE = {
 }
 
 
-def stage_rows(batches: Iterable[StagedBatch]) -> int:
-    """Fill ``staged_rows`` anew and return how many rows there are."""
+class Staged(NamedTuple):
+    """What was staged: ``rows`` counts them; ``anything_told``: any of them has more than its line and its two ids."""
+
+    rows: int
+    anything_told: bool
+
+
+def stage_rows(batches: Iterable[StagedBatch]) -> Staged:
+    """Fill ``staged_rows`` anew."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged_rows")
         cursor.execute(spoken(_CREATE))
-    count = 0
+    count, anything_told = 0, False
     # The file comes in small pieces; those with the same columns are filled in as one.
     for columns, alike in groupby(batches, key=itemgetter(0)):
         count += fill_table("staged_rows", columns, chain.from_iterable(rows for _columns, rows in alike))
+        anything_told |= len(columns) > len(PLAIN_COLUMNS)
     analyze("staged_rows")
-    return count
+    return Staged(count, anything_told)

@@ -42,12 +42,12 @@ _ROWS = """
            NULL AS pair, NULL AS power
     FROM planned_rows
 """
+_SUMS_ON_SQLITE = ", pairs = pairs + excluded.pairs, powers = powers + excluded.powers"
 _COUNT = {
     "sqlite": """
         INSERT INTO planned_counts (certification_key, outcome, status, row_count, pairs, powers)
         SELECT certification_key, outcome, status, 1, pair, power FROM ({rows}) WHERE true
-        ON CONFLICT DO UPDATE SET
-            row_count = row_count + 1, pairs = pairs + excluded.pairs, powers = powers + excluded.powers
+        ON CONFLICT DO UPDATE SET row_count = row_count + 1 {sums}
     """,
     "postgresql": """
         INSERT INTO planned_counts (certification_key, outcome, status, row_count, pairs, powers)
@@ -69,7 +69,8 @@ def count_rows(*, people: bool = True) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS planned_counts")
         cursor.execute(spoken(_CREATE_COUNTS))
-        cursor.execute(spoken(_COUNT).format(rows=_ROWS_WITH_PEOPLE if people else _ROWS))
+        rows, sums = (_ROWS_WITH_PEOPLE, _SUMS_ON_SQLITE) if people else (_ROWS, "")
+        cursor.execute(spoken(_COUNT).format(rows=rows, sums=sums))
 
 
 WORK_BY_CERTIFICATION = """
@@ -184,7 +185,7 @@ def concerns_user(user_key: int) -> bool:
     """Tell whether the user is among those to be removed, or put back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM planned_rows WHERE outcome IN ('remove', 'restore') AND user_key = %s LIMIT 1", [user_key]
+            "SELECT 1 FROM planned_rows WHERE user_key = %s AND outcome IN ('remove', 'restore') LIMIT 1", [user_key]
         )
         return cursor.fetchone() is not None
 
