@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from certremoval.database.dialect import spoken
 from certremoval.removals.sql.summarise import WORK_BY_CERTIFICATION
 
 NO_END = 2**62
@@ -23,13 +24,15 @@ _LAST_LINE = (
     "SELECT MAX(line) FROM (SELECT line FROM planned_rows WHERE line > %(after)s ORDER BY line LIMIT %(size)s) c"
 )
 
-# No order is asked for: the planned rows lie in the order of work, and PostgreSQL sorted a million once more.
+# No order is asked for: the planned rows lie in the order of work, and PostgreSQL sorted a million once more. On SQLite
+# the position is always the table's key, whatever the key's name (:mod:`certremoval.removals.sql.planned`).
 _STEP = "position, certification_key, user_key, enrollment_id, revision"
 _COPY_STEPS = f"""
     INSERT INTO job_steps (job_id, plan_number, {_STEP})
     SELECT %(job)s, %(plan)s, {_STEP} FROM planned_rows
-    WHERE position > %(after)s AND position <= %(up_to)s
+    WHERE {{position}} > %(after)s AND {{position}} <= %(up_to)s
 """
+_POSITION = {"sqlite": "rowid", "postgresql": "position"}
 _DELETE = """
     DELETE FROM {table} WHERE job_id = %(job)s AND plan_number = %(plan)s AND {key} <= (
         SELECT MAX({key}) FROM (
@@ -65,7 +68,9 @@ def keep_rows(*, job: int, plan: int, after: int, up_to: int) -> None:
 def keep_steps(*, job: int, plan: int, after: int, up_to: int) -> None:
     """Copy the steps whose position is above ``after`` and not above ``up_to`` to the job's plan."""
     with connection.cursor() as cursor:
-        cursor.execute(_COPY_STEPS, {"job": job, "plan": plan, "after": after, "up_to": up_to})
+        cursor.execute(
+            _COPY_STEPS.format(position=spoken(_POSITION)), {"job": job, "plan": plan, "after": after, "up_to": up_to}
+        )
 
 
 def keep_certifications(*, job: int) -> None:

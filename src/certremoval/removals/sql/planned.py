@@ -46,14 +46,15 @@ _NUMBER_ON_POSTGRESQL = f"""
 
 # SQLite numbers rows by their key as they are inserted, four times as quickly as by a window function. They come in the
 # order of work: speed depends on it, and that one person is found in a large plan (sql/person). Where all are to be
-# worked on, they are the plan as they are; else the others are moved behind.
-_CREATE_ON_SQLITE = f"CREATE TEMP TABLE {{table}} (position INTEGER PRIMARY KEY, line {{line}}, {_COLUMNS})"
-_LINE = "bigint NOT NULL"
-_LINE_IS_PLACE = "bigint AS (position) VIRTUAL"
+# worked on, they are the plan as they are; else the others are moved behind. In either table the key is the position;
+# where it is the line, too, that is the key's name, so that rows are found by line without an index.
+_CREATE_ON_SQLITE = f"CREATE TEMP TABLE {{table}} ({{key}}, {_COLUMNS})"
+_POSITION = "position INTEGER PRIMARY KEY, line bigint NOT NULL"
+_LINE_IS_POSITION = "line INTEGER PRIMARY KEY, position bigint AS (line) VIRTUAL"
 _CLASSIFY_ON_SQLITE = "INSERT INTO classified_rows ({names}) {classified}"
 _OTHERS = "SELECT EXISTS (SELECT 1 FROM classified_rows WHERE outcome <> '{work}')"
 _NUMBER_WORK = f"""
-    INSERT INTO planned_rows ({NAMES}) SELECT {NAMES} FROM classified_rows WHERE outcome = '{{work}}' ORDER BY position
+    INSERT INTO planned_rows ({NAMES}) SELECT {NAMES} FROM classified_rows WHERE outcome = '{{work}}' ORDER BY rowid
 """
 _NUMBER_OTHERS = f"""
     INSERT INTO planned_rows ({NAMES})
@@ -67,13 +68,13 @@ def fill_planned_rows(
     *,
     work: str,
     outcomes: Sequence[str],
-    lines_are_places: bool = False,
+    lines_are_positions: bool = False,
     afterwards_on_sqlite: str = "",
 ) -> None:
     """Make ``planned_rows`` anew of what ``classified`` selects (``NAMES``, on SQLite in the order of work).
 
     ``outcomes`` are all that there can be, in the order of positions; ``work`` is the one that is to be worked on.
-    ``lines_are_places``: on SQLite rows are selected without a line, which is their place in the order of work.
+    ``lines_are_positions``: on SQLite rows are selected without a line, which is their place in the order of work.
     ``afterwards_on_sqlite`` has the last word on the others, in the table whose name is filled in.
     """
     words = {
@@ -88,20 +89,21 @@ def fill_planned_rows(
             cursor.execute(_NUMBER_ON_POSTGRESQL.format(**words), parameters)
         else:
             cursor.execute("DROP TABLE IF EXISTS classified_rows")
-            line = _LINE_IS_PLACE if lines_are_places else _LINE
-            names = _NAMES_WITHOUT_LINE if lines_are_places else NAMES
-            cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows", line=line))
+            names, key = (_NAMES_WITHOUT_LINE, _LINE_IS_POSITION) if lines_are_positions else (NAMES, _POSITION)
+            cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows", key=key))
             cursor.execute(_CLASSIFY_ON_SQLITE.format(names=names, classified=classified), parameters)
             cursor.execute(_OTHERS.format(**words))
             (others,) = cursor.fetchone()
             if others:
                 if afterwards_on_sqlite:
                     cursor.execute(afterwards_on_sqlite.format(table="classified_rows"))
-                cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows", line=_LINE))
+                key = _POSITION
+                cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows", key=key))
                 cursor.execute(_NUMBER_WORK.format(**words))
                 cursor.execute(_NUMBER_OTHERS.format(**words))
                 cursor.execute("DROP TABLE classified_rows")
             else:
                 cursor.execute("ALTER TABLE temp.classified_rows RENAME TO planned_rows")
-        cursor.execute(spoken(_INDEX_BY_LINE))
+        if dialect() == "postgresql" or key == _POSITION:
+            cursor.execute(spoken(_INDEX_BY_LINE))
     analyze("planned_rows")

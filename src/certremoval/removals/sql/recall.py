@@ -59,7 +59,7 @@ _CLASSIFIED = f"""
            c.id AS certification_key, u.id AS user_key, record.enrollment_id, record.revision, record.status,
            CAST(NULL AS bigint) AS related_line, record.id AS record_id, CAST(NULL AS text) AS suggestion,
            CASE WHEN {_CAN_BE_PUT_BACK} THEN
-               CASE WHEN record.status IN ({_HOLDING}) AND record.expiration_date < %(today)s
+               CASE WHEN record.expiration_date < %(today)s AND record.status IN ({_HOLDING})
                     THEN CASE WHEN u.is_active THEN '{{{{"expired": true}}}}'
                               ELSE '{{{{"expired": true, "inactive": true}}}}' END
                     WHEN NOT u.is_active THEN '{{{{"inactive": true}}}}' END
@@ -98,7 +98,7 @@ def recall_rows(*, operation: int, users: Iterable[str] | None, record: int | No
         parameters,
         work="restore",
         outcomes=RECALLED_OUTCOMES,
-        lines_are_places=True,
+        lines_are_positions=True,
     )
 
 
