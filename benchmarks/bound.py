@@ -84,7 +84,7 @@ NAMES = (
 PLAN_ON_SQLITE = f"INSERT INTO planned ({NAMES}) {CLASSIFY.format(resolved='resolved')} ORDER BY r.rowid"
 PLAN_ON_POSTGRESQL = f"""
     INSERT INTO planned
-    SELECT ROW_NUMBER() OVER (ORDER BY CASE outcome WHEN 'remove' THEN 0 ELSE 1 END, enrollment_id), p.*
+    SELECT ROW_NUMBER() OVER (ORDER BY enrollment_id), p.*
     FROM ({CLASSIFY.format(resolved=RESOLVED_ON_POSTGRESQL)}) p
 """
 KEEP_ROWS = """

@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from certremoval.certifications.holding import held_count
 from certremoval.certifications.models import Enrollment, RemovalRecord
 from certremoval.organization.models import User
+from certremoval.removals.options import Match
 from certremoval.removals.undoing import undo_job
 from tests.loading.files import ENROLLMENTS, accepted
-from tests.removals.conftest import FORKLIFT, certification, make_user, people, remove, run
+from tests.removals.conftest import FORKLIFT, certification, make_user, people, plan, remove, run
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -93,6 +96,27 @@ def in_vain(node: dict[str, Any]) -> float:
     """Return how many rows a plan looked at and threw away."""
     thrown = node.get("Rows Removed by Join Filter", 0) + node.get("Rows Removed by Filter", 0)
     return float(thrown * node["Actual Loops"] + sum(in_vain(below) for below in node.get("Plans", ())))
+
+
+@pytest.mark.parametrize("match", ["user_id", "email"])
+def test_planning_a_file_that_names_everybody_twice(root: User, match: Match) -> None:
+    User.objects.update(email=Concat("user_id", Value("@example.com")))
+    names = [f"U-{number:04}" + ("@example.com" if match == "email" else "") for number in range(PEOPLE)]
+
+    with little_in_vain():
+        made = plan(people(*names, *names), match=match)
+
+    assert (made.summary.counts["remove"], made.summary.counts["duplicate"]) == (PEOPLE, PEOPLE)
+
+
+def test_planning_an_undo_of_which_half_is_on_again(root: User) -> None:
+    job = run(remove(root, everybody()))
+    Enrollment.objects.bulk_create(Enrollment(user=user, certification=certification()) for user in first_half())
+
+    with little_in_vain():
+        undo = undo_job(root, job.pk)
+
+    assert undo.remove_count == PEOPLE // 2
 
 
 def test_a_removal_of_which_half_has_changed(root: User) -> None:

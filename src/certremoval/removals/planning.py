@@ -243,7 +243,6 @@ def planned_rows_made(plan: Callable[[], PlanSummary]) -> Iterator[PlanSummary]:
                     "left_out_choices",
                     "left_out_units",
                     "chosen_people",
-                    "recalled_records",
                     "guesses",
                     "planned_counts",
                 ):

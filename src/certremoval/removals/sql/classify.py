@@ -98,9 +98,9 @@ _CLASSIFIED = """
     FROM ({found}) f
 """
 
-# PostgreSQL, and SQLite where somebody may be left out, ask once what stands for a column of {found}, and hand each row
-# on for it. That takes SQLite a third more time: else it writes `already_removed` afterwards, where any is.
-_ALREADY_REMOVED = "WHEN last_record IS NOT NULL THEN 'already_removed'"
+# Where rows are handed on with what stands for their columns asked once, SQLite takes a third more time. It does that
+# only where somebody may be left out, and writes `already_removed` afterwards, where there are such rows.
+_ALREADY_REMOVED = {"sqlite": "", "postgresql": "WHEN last_record IS NOT NULL THEN 'already_removed'"}
 _ALREADY_REMOVED_ON_SQLITE = """
     UPDATE {table} SET outcome = 'already_removed' WHERE outcome = 'not_enrolled' AND record_id IS NOT NULL
 """
@@ -116,7 +116,7 @@ def _classified(resolved: str, *, certification_given: bool, anyone_left_out: bo
     )
     return _CLASSIFIED.format(
         mismatch="certification_text <> %(given)s" if certification_given else "1 = 0",
-        already_removed=_ALREADY_REMOVED if once else "",
+        already_removed=spoken(_ALREADY_REMOVED),
         found=found,
     )
 
@@ -125,7 +125,7 @@ def classify_rows(
     *,
     match: Match,
     certification: str | None,
-    anything_told: bool = True,
+    anything_told: bool,
     left_out_users: Sequence[int],
     left_out_statuses: Sequence[str],
     left_out_units: Sequence[tuple[int, str]],
@@ -157,5 +157,6 @@ def classify_rows(
         outcomes=PLANNED_OUTCOMES,
         afterwards_on_sqlite=_ALREADY_REMOVED_ON_SQLITE,
     )
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS resolved_rows")
+    if dialect() == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE resolved_rows")

@@ -32,14 +32,14 @@ _INDEX_BY_LINE = {
     "postgresql": "CREATE INDEX ON planned_rows (line)",
 }
 
-# PostgreSQL sorts and numbers in one statement.
+# PostgreSQL sorts and numbers in one statement. What has no enrollment to be worked on comes last, as NULL does.
 _CREATE_ON_POSTGRESQL = f"""
     CREATE TEMP TABLE planned_rows (position bigint NOT NULL, line bigint NOT NULL, {_COLUMNS}) ON COMMIT DROP
 """
 _NUMBER_ON_POSTGRESQL = f"""
     INSERT INTO planned_rows (position, {NAMES})
     SELECT ROW_NUMBER() OVER (
-               ORDER BY CASE outcome {{rank}} END, CASE WHEN outcome = '{{work}}' THEN enrollment_id END, line
+               ORDER BY CASE WHEN outcome = '{{work}}' THEN enrollment_id END, CASE outcome {{rank}} END, line
            ), {NAMES}
     FROM ({{classified}}) c
 """
@@ -47,7 +47,8 @@ _NUMBER_ON_POSTGRESQL = f"""
 # SQLite numbers rows by their key as they are inserted, four times as quickly as by a window function. They come in the
 # order of work: speed depends on it, and that one person is found in a large plan (sql/person). Where all are to be
 # worked on, they are the plan as they are; else the others are moved behind. In either table the key is the position;
-# where it is the line, too, that is the key's name, so that rows are found by line without an index.
+# where it is the line, too, that is the key's name, so that rows are found by line without an index. A stretch of
+# positions is then found by `rowid` alone.
 _CREATE_ON_SQLITE = f"CREATE TEMP TABLE {{table}} ({{key}}, {_COLUMNS})"
 _POSITION = "position INTEGER PRIMARY KEY, line bigint NOT NULL"
 _LINE_IS_POSITION = "line INTEGER PRIMARY KEY, position bigint AS (line) VIRTUAL"

@@ -42,8 +42,8 @@ _RESOLVED = """
 #
 # On SQLite the rows are sorted by what they say. A line then lies right behind the one that it repeats, and looking at
 # neighbours takes a twentieth of the time of a window function. They also lie in the order of the enrollments' unique
-# index: the next step walks along it, which takes a tenth of the time of jumping about in it. Both keys are sorted as
-# one number, which SQLite compares more quickly than two; should keys pass 2^32, only the order would be another.
+# index: the next step walks along it, which takes a tenth of the time of jumping about in it. While no user's key needs
+# more than 32 bits, both keys are sorted as one number, which SQLite compares more quickly than two.
 _CREATE_RESOLVED_ON_SQLITE = """
     CREATE TEMP TABLE resolved_rows (
         line bigint NOT NULL, certification_text text NOT NULL, user_text text NOT NULL, certification_key bigint,
@@ -57,9 +57,11 @@ _USER_SAID = """
 _RESOLVE_ON_SQLITE = f"""
     INSERT INTO resolved_rows (line, certification_text, user_text, certification_key, user_key {{told}})
     SELECT line, certification_text, user_text, certification_key, user_key {{told}} FROM ({{resolved}})
-    ORDER BY COALESCE(certification_key, 0) * 4294967296 + COALESCE(user_key, 0), certification_key, user_key,
+    ORDER BY {{in_one_number}} certification_key, user_key,
              {_CERTIFICATION_SAID.format(of="")}, {_USER_SAID.format(of="")}, {{fault}} line
 """
+_IN_ONE_NUMBER = "COALESCE(certification_key, 0) * 4294967296 + COALESCE(user_key, 0),"
+_KEYS_FIT = "SELECT COALESCE(MAX(id), 0) < 4294967296 FROM users"
 _FIND_REPEATS_ON_SQLITE = f"""
     WITH repeats AS (
         SELECT after.rowid AS place
@@ -96,8 +98,7 @@ def resolved_rows(match: Match, *, anything_told: bool) -> str:
     """Return what stands for the resolved rows in FROM: a table on SQLite, in the order of work, else a subquery.
 
     ``anything_told`` is what staging tells of the rows. Columns: ``line``, ``certification_text``, ``user_text``,
-    ``certification_key``, ``user_key`` (-1: more than one fits), ``first_line``, ``user_name_key``, ``fault``,
-    ``detail``.
+    ``certification_key``, ``user_key`` (-1: more than one fits), ``first_line``, ``fault``, ``detail``.
     """
     rows = _resolved(match, anything_told)
     return _table_on_sqlite(rows, anything_told) if dialect() == "sqlite" else _subquery_on_postgresql(rows)
@@ -116,7 +117,9 @@ def _table_on_sqlite(rows: str, anything_told: bool) -> str:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS resolved_rows")
         cursor.execute(_CREATE_RESOLVED_ON_SQLITE)
-        cursor.execute(_RESOLVE_ON_SQLITE.format(resolved=rows, told=told, fault=fault))
+        cursor.execute(_KEYS_FIT)
+        in_one_number = _IN_ONE_NUMBER if cursor.fetchone()[0] else ""
+        cursor.execute(_RESOLVE_ON_SQLITE.format(resolved=rows, told=told, fault=fault, in_one_number=in_one_number))
         cursor.execute(_FIND_REPEATS_ON_SQLITE)
         cursor.execute("DROP TABLE staged_rows")
     return "resolved_rows"
