@@ -7,18 +7,21 @@ import logging
 import os
 import signal
 import threading
+import time
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from certremoval.certifications.models import Certification, Enrollment
 from certremoval.organization.models import User
-from certremoval.removals.drafts import upload_draft
+from certremoval.removals.drafts import replace_file, upload_draft
 from certremoval.removals.models import Job
 from certremoval.removals.options import PlanOptions
+from certremoval.removals.processing import Claim, plan_claimed_draft
 from certremoval.removals.submitting import remove_file
 from certremoval.worker import loop
-from certremoval.worker.loop import check_next_draft, run_next_job, work
+from certremoval.worker.loop import LeftToOthers, check_next_draft, run_next_job, work
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals
 
 FILE = b"Certification ID,User ID\nFORKLIFT-3Y,000123\n"
@@ -106,6 +109,54 @@ def test_a_draft_that_is_not_finished_is_let_go_at_once(admin: User, monkeypatch
 
     draft.refresh_from_db()
     assert (draft.state, draft.lease_token) == ("checking", None)
+
+
+def test_a_draft_that_another_process_took_is_left_to_it_for_a_while(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes whose clocks differ find each other's holds ended: taking it back at once, neither would finish."""
+    draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
+    left = LeftToOthers()
+
+    def another_takes_it(held: Claim) -> bool:
+        Job.objects.filter(pk=held.job_id).update(lease_token="another", lease_until=None)
+        return plan_claimed_draft(held)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "plan_claimed_draft", another_takes_it)
+        assert check_next_draft(left) is True
+    assert check_next_draft(left) is False
+    another = upload_draft(admin, io.BytesIO(FILE), name="y.csv", options=PlanOptions())
+    assert check_next_draft(left) is True
+    another.refresh_from_db()
+    assert another.state == "draft"
+
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + settings.ENVIRONMENT.lease_seconds * 2 + 1)
+    assert check_next_draft(left) is True
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_draft_whose_file_was_replaced_while_it_was_checked_is_checked_at_once(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
+    left = LeftToOthers()
+
+    def file_is_replaced(held: Claim) -> bool:
+        replace_file(admin, held.job_id, io.BytesIO(FILE), name="y.csv")
+        return plan_claimed_draft(held)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "plan_claimed_draft", file_is_replaced)
+        check_next_draft(left)
+    draft.refresh_from_db()
+    assert draft.state == "checking"
+
+    assert check_next_draft(left) is True
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_it_pauses_only_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,13 +68,13 @@ def claim_job(job_id: int) -> Claim | None:
     return _claim(drafts=False, job=job_id)
 
 
-def claim_next_draft() -> Claim | None:
-    """Take the next draft whose file is to be checked; None if there is none."""
-    return _claim(drafts=True)
+def claim_next_draft(*, but: int | None = None) -> Claim | None:
+    """Take the next draft whose file is to be checked, except ``but``; None if there is none."""
+    return _claim(drafts=True, but=but)
 
 
-def _claim(*, drafts: bool, job: int | None = None) -> Claim | None:
-    while (held := lease.claim(secrets.token_hex(16), drafts=drafts, job=job)) is not None:
+def _claim(*, drafts: bool, job: int | None = None, but: int | None = None) -> Claim | None:
+    while (held := lease.claim(secrets.token_hex(16), drafts=drafts, job=job, but=but)) is not None:
         limit = settings.ENVIRONMENT.max_attempts
         if held.attempts <= limit:
             return held
@@ -217,15 +217,20 @@ def _too_many_changes(changed: int, limit: int) -> str:
     )
 
 
-def plan_claimed_draft(held: Claim) -> None:
-    """Check a claimed draft's file. A failure of its own makes a refused draft, and is not raised."""
+def plan_claimed_draft(held: Claim) -> bool:
+    """Check a claimed draft's file; False if it was lost meanwhile, to another process or because it was discarded.
+
+    A failure of the draft's own makes a refused draft, and is not raised.
+    """
     try:
         plan_draft(held)
     except LeaseLost:
         logger.info("Draft %s was discarded, or another worker has it.", held.job_id)
+        return False
     except (DatabaseError, InterfaceError):
         # The lease runs out and the draft is taken up again, a few times.
         logger.exception("Draft %s could not be checked.", held.job_id)
+    return True
 
 
 def fail(held: Claim, reason: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -69,22 +70,49 @@ def run_next_job(stop: Callable[[], bool]) -> bool:
     return True
 
 
-def check_next_draft() -> bool:
+class LeftToOthers:
+    """The draft that this process lost last, and for how long it leaves it to the one that has it now.
+
+    Two processes whose clocks differ find each other's holds ended. If each took the draft back as soon as it had lost
+    it, neither would ever finish; so whoever lost it waits, longer each time.
+    """
+
+    def __init__(self) -> None:
+        self._lost: int | None = None
+        self._until = 0.0
+
+    def lose(self, held: Claim) -> None:
+        """Leave the draft alone for twice as long as a hold lasts, and twice as long each time it is taken up."""
+        self._lost = held.job_id
+        self._until = time.monotonic() + settings.ENVIRONMENT.lease_seconds * 2.0**held.attempts
+
+    @property
+    def draft(self) -> int | None:
+        """The draft's number; None if there is none, or the time is over."""
+        return self._lost if time.monotonic() < self._until else None
+
+
+def check_next_draft(left: LeftToOthers | None = None) -> bool:
     """Take the next draft and check its file; False if there is none.
 
-    A draft that this process does not finish is let go at once, so that another need not wait until its hold ends.
+    A draft that this process does not finish is let go at once, so that another need not wait until its hold ends. One
+    that another process took from it is ``left`` to that.
     """
-    held = claim_next_draft()
+    left = left or LeftToOthers()
+    held = claim_next_draft(but=left.draft)
     if held is None:
         return False
     logger.info("Draft %s: its file is being checked.", held.job_id)
     try:
-        plan_claimed_draft(held)
+        checked = plan_claimed_draft(held)
     except SystemExit:
         connection.close()  # with all that it had begun
         release(held)
         raise
-    logger.info("Draft %s: checked.", held.job_id)
+    if checked:
+        logger.info("Draft %s: checked.", held.job_id)
+    elif Job.objects.filter(pk=held.job_id, lease_token__isnull=False).exists():
+        left.lose(held)
     return True
 
 

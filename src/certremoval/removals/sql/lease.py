@@ -64,12 +64,14 @@ class Claim:
     attempts: int
 
 
-def claim(token: str, *, drafts: bool = False, job: int | None = None) -> Claim | None:
-    """Take the next job that is due (or ``job``, if it is); None if there is none."""
+def claim(token: str, *, drafts: bool = False, job: int | None = None, but: int | None = None) -> Claim | None:
+    """Take the next job that is due, except ``but`` (or ``job``, if it is due); None if there is none."""
     now, lease_end = now_sql(), now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds)
     due = _due(drafts=drafts)
-    pick = spoken(_PICK).format(due=due, this="" if job is None else "AND id = %(job)s")
-    parameters: dict[str, Any] = {"token": token} if job is None else {"token": token, "job": job}
+    this = ("" if job is None else "AND id = %(job)s") + ("" if but is None else "AND id <> %(but)s")
+    pick = spoken(_PICK).format(due=due, this=this)
+    parameters: dict[str, Any] = {"token": token}
+    parameters |= {name: value for name, value in (("job", job), ("but", but)) if value is not None}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(now=now, lease_end=lease_end, pick=pick, due=due), parameters)
         row = cursor.fetchone()

@@ -12,7 +12,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
 from certremoval.worker.drafts import DraftChecker
-from certremoval.worker.loop import check_next_draft, database_sentence, run_next_job, send_next_mail, work
+from certremoval.worker.loop import (
+    LeftToOthers,
+    check_next_draft,
+    database_sentence,
+    run_next_job,
+    send_next_mail,
+    work,
+)
 from certremoval.worker.mail import MailSender
 from certremoval.worker.purging import NowAndThen
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals, stop_with_parent
@@ -88,9 +95,9 @@ def check_drafts_for_parent() -> None:
     for number in SIGNALS:
         signal.signal(number, leave)
     stop_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    now_and_then, sender = NowAndThen(), MailSender(stop)
+    now_and_then, sender, left = NowAndThen(), MailSender(stop), LeftToOthers()
     try:
-        work(lambda: check_next_draft() or now_and_then.purge(), stop)
+        work(lambda: check_next_draft(left) or now_and_then.purge(), stop)
     finally:
         sender.end()
 
