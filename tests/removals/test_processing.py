@@ -26,6 +26,7 @@ from certremoval.removals.pace import Pace
 from certremoval.removals.processing import claim_job, claim_next_job, release, run_slice
 from certremoval.removals.sql import advance, lease
 from certremoval.removals.sql import remove as remove_sql
+from certremoval.removals.undoing import undo_job
 from certremoval.removals.verifying import verify
 from tests.elsewhere import at_once
 from tests.removals.conftest import (
@@ -607,9 +608,13 @@ class TestStatistics:
         monkeypatch.setattr(processing, "analyze", lambda table, *, wait: looked_at.append((table, wait)))
         enroll(FORKLIFT, "A")
 
-        assert run(remove(root, people("A"))).state == JobState.PROCESSED
+        job = run(remove(root, people("A")))
+        assert job.state == JobState.PROCESSED
+        assert looked_at == [("removal_records", False), ("job_drift", False)]
 
-        assert looked_at == [("removal_records", False), ("restorations", False), ("job_drift", False)]
+        looked_at.clear()
+        assert run(undo_job(root, job.id)).state == JobState.PROCESSED
+        assert looked_at == [("restorations", False), ("job_drift", False)]
 
     def test_that_cannot_be_gathered_do_no_harm(self, root: User, monkeypatch: pytest.MonkeyPatch) -> None:
         def refused(table: str, *, wait: bool) -> None:

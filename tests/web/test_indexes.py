@@ -25,6 +25,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.test import Client
 
+from certremoval.access.holders import several_hold
 from certremoval.access.models import Constraint, Grant, Permission, Role
 from certremoval.certifications.models import Certification, RemovalRecord
 from certremoval.database.dialect import dialect
@@ -320,6 +321,7 @@ FOR_THE_ENGINE = {
     "jobs_to_be_served": "workers: the job that waited longest",
     "notices_to_be_mailed": "mailing: the e-mail that is due the longest",
     "restorations_of_operation": "verifying: what an undo put back",
+    "superusers": "previews: whether there is anybody who may approve",
     "users_lookalike_key_bb8cc67c": "planning: suggestions for ids that a spreadsheet damaged",
     "users_username_e8658fc8": "planning: people named by their usernames",
 }
@@ -447,6 +449,7 @@ def make_some_of_everything(root: User) -> dict[str, int]:
     purge()
     send_next_mail()
     verify()
+    several_hold(Permission.REMOVAL_APPROVE)
     return {
         "job": job.pk,
         "certification": Certification.objects.get().pk,

@@ -24,33 +24,40 @@ def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
         yield batch
 
 
-def fill_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def fill_table(
+    table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, without_asking: bool = False
+) -> int:
     """Insert rows into a table (TEMP or not) and return how many there were.
 
     COPY on PostgreSQL, ``executemany`` on SQLite, a batch at a time. The rows may themselves come from queries: a
-    batch is complete before the connection is busy taking it in. The caller decides on the transaction.
+    batch is complete before the connection is busy taking it in. Where they come ``without_asking`` the database, one
+    COPY takes them all: it takes in what there is while more is read. The caller decides on the transaction.
     """
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
     count = 0
     with connection.cursor() as cursor:
-        for batch in batches(rows):
-            if dialect() == "postgresql":
+        if dialect() == "postgresql":
+            for batch in [rows] if without_asking else batches(rows):
                 # Django turns the errors of execute() into its own classes, but does not know of COPY.
                 with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for row in batch:
                         copy.write_row(row)
-            else:
+                        count += 1
+        else:
+            for batch in batches(rows):
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", batch)
-            count += len(batch)
+                count += len(batch)
     return count
 
 
-def analyze(table: str, *, wait: bool = True) -> None:
+def analyze(table: str, *, columns: Sequence[str] = (), wait: bool = True) -> None:
     """Let PostgreSQL look at a table that was just filled, before it plans joins for an empty one. Not on SQLite.
 
-    Unless it is to ``wait``, it does not where somebody has the table locked, as one who vacuums it.
+    Its size and the values of some ``columns``, if not of all: each takes as long as the size. Unless it is to
+    ``wait``, it does not where somebody has the table locked, as one who vacuums it.
     """
     if dialect() == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {'' if wait else '(SKIP_LOCKED) '}{table}")
+            of = f" ({', '.join(columns)})" if columns else ""
+            cursor.execute(f"ANALYZE {'' if wait else '(SKIP_LOCKED) '}{table}{of}")

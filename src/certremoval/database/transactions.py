@@ -49,12 +49,15 @@ def lock_by_name(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def look_up_by_indexes() -> None:
+def look_up_by_indexes(*, join_by_hashing: bool = False) -> None:
     """Let PostgreSQL read whole tables only where there is no other way, until this transaction ends. Not on SQLite.
 
     For the chunks of a job, which fill tables faster than statistics are gathered of them: a table that was nearly
     empty when it was last looked at seems quicker to read whole. See :data:`certremoval.database.dialect.FENCE`.
+    ``join_by_hashing``: what a statement has read is not searched again for each row, however few rows it expects;
+    what is fenced is still looked up one by one.
     """
     if dialect() == "postgresql":
+        hashing = "; SET LOCAL enable_nestloop = off" if join_by_hashing else ""
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+            cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL jit = off{hashing}")

@@ -90,6 +90,7 @@ class User(AbstractBaseUser):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["last_name_key", "first_name_key", "id"], name="users_by_name"),
             models.Index(fields=["first_name_key", "last_name_key", "id"], name="users_by_first_name"),
+            models.Index(fields=["id"], condition=models.Q(is_superuser=True), name="superusers"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from certremoval.database.bulk import analyze
 from certremoval.policy.settings import current_policy
 from certremoval.removals.drafts import plan_draft
 from certremoval.removals.keeping import ROWS_WORTH_ANALYZING, LeaseLost
+from certremoval.removals.models import Job
 from certremoval.removals.noticing import notify_ended
 from certremoval.removals.pace import Pace
 from certremoval.removals.sql import advance, lease
@@ -119,7 +120,7 @@ def run_slice(
         if progress is not None:
             progress(done, total)
         if ended:
-            _look_at_what_was_written(total)
+            _look_at_what_was_written(held, total)
             return True
         pace.end()
         if (stop is not None and stop()) or (time.monotonic() - begun >= seconds and job_waits()):
@@ -127,12 +128,13 @@ def run_slice(
             return False
 
 
-def _look_at_what_was_written(rows: int) -> None:
+def _look_at_what_was_written(held: Claim, rows: int) -> None:
     """Let PostgreSQL gather statistics of what a large job has written; it would take a minute to think of it."""
     if rows < ROWS_WORTH_ANALYZING:
         return
     try:
-        for table in ("removal_records", "restorations", "job_drift"):
+        restores = Job.objects.filter(pk=held.job_id, operation__kind=Operation.Kind.RESTORE).exists()
+        for table in ("restorations" if restores else "removal_records", "job_drift"):
             analyze(table, wait=False)
     except (DatabaseError, InterfaceError):
         logger.warning("No statistics were gathered of what a job has written.", exc_info=True)

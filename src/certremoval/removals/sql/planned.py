@@ -107,4 +107,4 @@ def fill_planned_rows(
                 cursor.execute("ALTER TABLE temp.classified_rows RENAME TO planned_rows")
         if dialect() == "postgresql" or key == _POSITION:
             cursor.execute(spoken(_INDEX_BY_LINE))
-    analyze("planned_rows")
+    analyze("planned_rows", columns=("position", "line", "outcome"))

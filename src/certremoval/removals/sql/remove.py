@@ -6,9 +6,11 @@ still as planned: the join is on id AND revision, and revision rises with every 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from certremoval.certifications.recording import insert_records
 from certremoval.database.clock import now_sql
@@ -76,17 +78,17 @@ _COUNT_CHANGED = """
     WHERE job_id = %(job)s AND position > %(after)s AND position <= %(up_to)s AND outcome = 'changed_since_preview'
 """
 
-COUNT_BY_CERTIFICATION = f"""
+_COUNT_BY_CERTIFICATION = f"""
     WITH done AS MATERIALIZED (
         SELECT r.certification_key, COUNT(*) AS count FROM job_steps r
-        WHERE {RANGE} AND NOT EXISTS (
-            SELECT 1 FROM job_drift d WHERE d.job_id = r.job_id AND d.position = r.position {{fence}}
-        )
-        GROUP BY r.certification_key
+        WHERE {RANGE} {{but_drift}} GROUP BY r.certification_key
     )
     UPDATE job_certifications SET removed = removed + done.count
     FROM done
     WHERE job_certifications.job_id = %(job)s AND job_certifications.certification_key = done.certification_key
+"""
+_BUT_DRIFT = """
+    AND NOT EXISTS (SELECT 1 FROM job_drift d WHERE d.job_id = r.job_id AND d.position = r.position {fence})
 """
 
 
@@ -134,5 +136,11 @@ def remove_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int)
                 raise CountsDisagree(f"{cursor.rowcount} rows were left alone, and {drifted} expected.")
             cursor.execute(_COUNT_CHANGED, keys)
             (changed,) = cursor.fetchone()
-        cursor.execute(COUNT_BY_CERTIFICATION.format(fence=spoken(FENCE)), keys)
+        count_by_certification(cursor, keys, drifted=bool(drifted))
     return ChunkCounts(done=recorded, changed=changed, gone=drifted - changed)
+
+
+def count_by_certification(cursor: CursorWrapper, keys: Mapping[str, int], *, drifted: bool) -> None:
+    """Count what a chunk has done for each certification of the job; ``drifted``: it left some rows alone."""
+    but_drift = _BUT_DRIFT.format(fence=spoken(FENCE)) if drifted else ""
+    cursor.execute(_COUNT_BY_CERTIFICATION.format(but_drift=but_drift), keys)

@@ -22,10 +22,10 @@ _NOTHING_TOLD = "CAST(NULL AS text) AS user_name_key, CAST(NULL AS text) AS faul
 # the company costs no more than another; -1 says that more than one fits. A line with a fault names nobody.
 _BY_OTHER_NAME = """
     (SELECT CASE COUNT(*) WHEN 1 THEN MIN(two.id) WHEN 2 THEN -1 END
-     FROM (SELECT u.id FROM users u WHERE u.{column} = {text} AND s.fault = '' LIMIT 2) two)
+     FROM (SELECT u.id FROM users u WHERE u.{column} = {text} {{without_fault}} LIMIT 2) two)
 """
 _USERS_BY = {
-    "user_id": ("u.id", "LEFT JOIN users u ON u.user_id = s.user_text AND s.fault = ''"),
+    "user_id": ("u.id", "LEFT JOIN users u ON u.user_id = s.user_text {without_fault}"),
     "email": (_BY_OTHER_NAME.format(column="email_key", text="s.user_key"), ""),
     "username": (_BY_OTHER_NAME.format(column="username", text="s.user_text"), ""),
 }
@@ -80,15 +80,16 @@ _FIND_REPEATS_ON_SQLITE = f"""
 # On PostgreSQL the texts are grouped: to hash them takes a third of the time of sorting rows, and leaves them where
 # they are. Equal texts name the same person, and nobody is named by two: User IDs are compared as they are, usernames
 # too, e-mail addresses by the key that a person has one of.
+_SAID = {"user_id": "s.user_text", "email": "s.user_key", "username": "s.user_text"}
 _REPEATS_ON_POSTGRESQL = """
     CREATE TEMP TABLE repeated_lines ON COMMIT DROP AS
-    SELECT certification_text, COALESCE(NULLIF(user_key, ''), user_text) AS user_said, MIN(line) AS first_line
-    FROM staged_rows WHERE fault = '' GROUP BY 1, 2 HAVING COUNT(*) > 1
+    SELECT s.certification_text, {said} AS user_said, MIN(s.line) AS first_line
+    FROM staged_rows s WHERE true {without_fault} GROUP BY 1, 2 HAVING COUNT(*) > 1
 """
 _JOIN_REPEATS = """
     LEFT JOIN repeated_lines x
-    ON x.certification_text = s.certification_text AND x.user_said = COALESCE(NULLIF(s.user_key, ''), s.user_text)
-       AND s.fault = '' AND x.first_line < s.line
+    ON x.certification_text = s.certification_text AND x.user_said = {said}
+       AND x.first_line < s.line {without_fault}
 """
 _FIRST_LINE = {"sqlite": ("CAST(NULL AS bigint)", ""), "postgresql": ("x.first_line", _JOIN_REPEATS)}
 """On SQLite it is written down afterwards."""
@@ -100,16 +101,21 @@ def resolved_rows(match: Match, *, anything_told: bool) -> str:
     ``anything_told`` is what staging tells of the rows. Columns: ``line``, ``certification_text``, ``user_text``,
     ``certification_key``, ``user_key`` (-1: more than one fits), ``first_line``, ``fault``, ``detail``.
     """
-    rows = _resolved(match, anything_told)
-    return _table_on_sqlite(rows, anything_told) if dialect() == "sqlite" else _subquery_on_postgresql(rows)
-
-
-def _resolved(match: Match, anything_told: bool) -> str:
+    words = {"said": _SAID[match], "without_fault": "AND s.fault = ''" if anything_told else ""}
     user_key, users = _USERS_BY[match]
     first_line, repeats = _FIRST_LINE[dialect()]
-    told = _TOLD if anything_told else _NOTHING_TOLD
-    rows = _RESOLVED.format(user_key=user_key, users=users, first_line=first_line, repeats=repeats, told=told)
-    return rows if match == "user_id" else f"{rows} {spoken(ASKED_ONCE)}"
+    rows = _RESOLVED.format(
+        user_key=user_key.format(**words),
+        users=users.format(**words),
+        first_line=first_line,
+        repeats=repeats.format(**words),
+        told=_TOLD if anything_told else _NOTHING_TOLD,
+    )
+    if match != "user_id":
+        rows = f"{rows} {spoken(ASKED_ONCE)}"
+    if dialect() == "sqlite":
+        return _table_on_sqlite(rows, anything_told)
+    return _subquery_on_postgresql(rows, _REPEATS_ON_POSTGRESQL.format(**words))
 
 
 def _table_on_sqlite(rows: str, anything_told: bool) -> str:
@@ -125,9 +131,9 @@ def _table_on_sqlite(rows: str, anything_told: bool) -> str:
     return "resolved_rows"
 
 
-def _subquery_on_postgresql(rows: str) -> str:
+def _subquery_on_postgresql(rows: str, repeats: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS repeated_lines")
-        cursor.execute(_REPEATS_ON_POSTGRESQL)
+        cursor.execute(repeats)
     analyze("repeated_lines")
     return f"({rows})"

@@ -14,11 +14,11 @@ from certremoval.database.clock import now_sql
 from certremoval.database.dialect import FENCE, dialect, spoken
 from certremoval.database.transactions import look_up_by_indexes
 from certremoval.removals.sql.remove import (
-    COUNT_BY_CERTIFICATION,
     LOCK_TABLE,
     RANGE,
     ChunkCounts,
     CountsDisagree,
+    count_by_certification,
 )
 
 _VALUES = ", ".join(Enrollment.VALUES)
@@ -64,25 +64,27 @@ _ENROLL_RECORDED = f"""
 """
 
 # PostgreSQL: one statement. Somebody else may put the same people back, or enroll them, at this very moment: the
-# insert waits for them and passes over whoever is on it again.
+# insert waits for them and passes over whoever is on it again. Who came back finds the record among those that were
+# read (`back`), by hashing: to look it up anew takes three times as long.
 _ENROLL_AND_RECORD = f"""
-    WITH enrolled AS (
-        {_ENROLL}
-        SELECT record.enrollment_id, record.certification_key, record.user_key, {_RECORD_VALUES}, record.revision + 1
+    WITH back AS MATERIALIZED (
+        SELECT record.id AS record_id, record.enrollment_id, record.certification_key, record.user_key,
+               {_RECORD_VALUES}, record.revision + 1 AS revision
         FROM {{records}}
         WHERE {RANGE}
           AND EXISTS (SELECT 1 FROM users u WHERE u.id = record.user_key {{fence}})
           AND EXISTS (SELECT 1 FROM certifications c WHERE c.id = record.certification_key {{fence}})
           AND NOT EXISTS (SELECT 1 FROM restorations x WHERE x.record_id = record.id {{fence}})
-        ORDER BY record.enrollment_id ON CONFLICT DO NOTHING RETURNING id, revision
+    ),
+    enrolled AS (
+        {_ENROLL}
+        SELECT enrollment_id, certification_key, user_key, {_VALUES}, revision FROM back
+        ORDER BY enrollment_id ON CONFLICT DO NOTHING RETURNING id, revision
     ),
     recorded AS (
         {_RECORD}
-        SELECT %(operation)s, record.id, enrolled.id, enrolled.revision, {{now}}
-        FROM enrolled CROSS JOIN LATERAL (
-            SELECT x.id FROM removal_records x
-            WHERE x.enrollment_id = enrolled.id AND x.revision = enrolled.revision - 1 {{fence}}
-        ) record
+        SELECT %(operation)s, back.record_id, enrolled.id, enrolled.revision, {{now}}
+        FROM enrolled JOIN back ON back.enrollment_id = enrolled.id AND back.revision = enrolled.revision
         RETURNING id
     )
     SELECT (SELECT COUNT(*) FROM enrolled), (SELECT COUNT(*) FROM recorded)
@@ -123,7 +125,7 @@ def restore_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int
             cursor.execute(_ENROLL_RECORDED, {"last": last, "operation": operation})
             enrolled = cursor.rowcount
         else:
-            look_up_by_indexes()
+            look_up_by_indexes(join_by_hashing=True)
             cursor.execute(LOCK_TABLE)
             cursor.execute(_ENROLL_AND_RECORD.format(**words), keys)
             enrolled, recorded = cursor.fetchone()
@@ -134,5 +136,5 @@ def restore_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int
             cursor.execute(_DRIFT.format(**words), keys)
             if cursor.rowcount != left_alone:
                 raise CountsDisagree(f"{cursor.rowcount} rows were left alone, and {left_alone} expected.")
-        cursor.execute(COUNT_BY_CERTIFICATION.format(fence=spoken(FENCE)), keys)
+        count_by_certification(cursor, keys, drifted=bool(left_alone))
     return ChunkCounts(done=recorded, changed=left_alone, gone=0)

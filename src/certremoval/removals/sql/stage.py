@@ -53,7 +53,8 @@ def stage_rows(batches: Iterable[StagedBatch]) -> Staged:
     count, anything_told = 0, False
     # The file comes in small pieces; those with the same columns are filled in as one.
     for columns, alike in groupby(batches, key=itemgetter(0)):
-        count += fill_table("staged_rows", columns, chain.from_iterable(rows for _columns, rows in alike))
+        lines = chain.from_iterable(rows for _columns, rows in alike)
+        count += fill_table("staged_rows", columns, lines, without_asking=True)
         anything_told |= len(columns) > len(PLAIN_COLUMNS)
-    analyze("staged_rows")
+    analyze("staged_rows", columns=COLUMNS if anything_told else PLAIN_COLUMNS)
     return Staged(count, anything_told)

@@ -182,12 +182,19 @@ def removals_by_certification(more_than: int) -> list[tuple[int, str, int]]:
 
 
 def concerns_user(user_key: int) -> bool:
-    """Tell whether the user is among those to be removed, or put back."""
+    """Tell whether the user is among those to be removed, or put back.
+
+    All rows are read only for a user who is on any certification, or was taken off one.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM planned_rows WHERE user_key = %s AND outcome IN ('remove', 'restore') LIMIT 1", [user_key]
-        )
-        return cursor.fetchone() is not None
+        for asked in (
+            "enrollments WHERE user_id = %(user)s UNION ALL SELECT 1 FROM removal_records WHERE user_key = %(user)s",
+            "planned_rows WHERE user_key = %(user)s AND outcome IN ('remove', 'restore')",
+        ):
+            cursor.execute(f"SELECT 1 FROM {asked} LIMIT 1", {"user": user_key})
+            if cursor.fetchone() is None:
+                return False
+    return True
 
 
 def rows_of_unknown_certification(text: str) -> int:

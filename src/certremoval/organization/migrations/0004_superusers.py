@@ -1,0 +1,16 @@
+"""Superusers, among a million people, are found at once: every preview asks whether anybody may approve."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("organization", "0003_notices_by_mail"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(condition=models.Q(("is_superuser", True)), fields=["id"], name="superusers"),
+        ),
+    ]
