@@ -102,7 +102,7 @@ _CLASSIFIED = """
 # only where somebody may be left out, and writes `already_removed` afterwards, where there are such rows.
 _ALREADY_REMOVED = {"sqlite": "", "postgresql": "WHEN last_record IS NOT NULL THEN 'already_removed'"}
 _ALREADY_REMOVED_ON_SQLITE = """
-    UPDATE {table} SET outcome = 'already_removed' WHERE outcome = 'not_enrolled' AND record_id IS NOT NULL
+    UPDATE classified_rows SET outcome = 'already_removed' WHERE outcome = 'not_enrolled' AND record_id IS NOT NULL
 """
 
 

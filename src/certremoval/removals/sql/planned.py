@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from certremoval.database.bulk import analyze
-from certremoval.database.dialect import dialect, spoken
+from certremoval.database.dialect import dialect
 
 _NAMES_WITHOUT_LINE = """
     outcome, certification_text, user_text, certification_key, user_key,
@@ -27,10 +28,6 @@ _COLUMNS = """
     certification_key bigint, user_key bigint, enrollment_id bigint, revision bigint, status text,
     related_line bigint, record_id bigint, suggestion text, detail text
 """
-_INDEX_BY_LINE = {
-    "sqlite": "CREATE INDEX temp.planned_rows_by_line ON planned_rows (line)",
-    "postgresql": "CREATE INDEX ON planned_rows (line)",
-}
 
 # PostgreSQL sorts and numbers in one statement. What has no enrollment to be worked on comes last, as NULL does.
 _CREATE_ON_POSTGRESQL = f"""
@@ -76,7 +73,7 @@ def fill_planned_rows(
 
     ``outcomes`` are all that there can be, in the order of positions; ``work`` is the one that is to be worked on.
     ``lines_are_positions``: on SQLite rows are selected without a line, which is their place in the order of work.
-    ``afterwards_on_sqlite`` has the last word on the others, in the table whose name is filled in.
+    ``afterwards_on_sqlite`` has the last word on the others, in ``classified_rows``.
     """
     words = {
         "classified": classified,
@@ -88,23 +85,30 @@ def fill_planned_rows(
         if dialect() == "postgresql":
             cursor.execute(_CREATE_ON_POSTGRESQL)
             cursor.execute(_NUMBER_ON_POSTGRESQL.format(**words), parameters)
+            cursor.execute("CREATE INDEX ON planned_rows (line)")
         else:
-            cursor.execute("DROP TABLE IF EXISTS classified_rows")
             names, key = (_NAMES_WITHOUT_LINE, _LINE_IS_POSITION) if lines_are_positions else (NAMES, _POSITION)
+            cursor.execute("DROP TABLE IF EXISTS classified_rows")
             cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows", key=key))
             cursor.execute(_CLASSIFY_ON_SQLITE.format(names=names, classified=classified), parameters)
-            cursor.execute(_OTHERS.format(**words))
-            (others,) = cursor.fetchone()
-            if others:
-                if afterwards_on_sqlite:
-                    cursor.execute(afterwards_on_sqlite.format(table="classified_rows"))
-                key = _POSITION
-                cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows", key=key))
-                cursor.execute(_NUMBER_WORK.format(**words))
-                cursor.execute(_NUMBER_OTHERS.format(**words))
-                cursor.execute("DROP TABLE classified_rows")
-            else:
-                cursor.execute("ALTER TABLE temp.classified_rows RENAME TO planned_rows")
-        if dialect() == "postgresql" or key == _POSITION:
-            cursor.execute(spoken(_INDEX_BY_LINE))
+            _number_on_sqlite(cursor, words, lines_are_positions=lines_are_positions, afterwards=afterwards_on_sqlite)
     analyze("planned_rows", columns=("position", "line", "outcome"))
+
+
+def _number_on_sqlite(
+    cursor: CursorWrapper, words: Mapping[str, str], *, lines_are_positions: bool, afterwards: str
+) -> None:
+    """Make ``classified_rows`` the plan: as they are, or with the others behind those that are to be worked on."""
+    cursor.execute(_OTHERS.format(**words))
+    (others,) = cursor.fetchone()
+    if others:
+        if afterwards:
+            cursor.execute(afterwards)
+        cursor.execute(_CREATE_ON_SQLITE.format(table="planned_rows", key=_POSITION))
+        cursor.execute(_NUMBER_WORK.format(**words))
+        cursor.execute(_NUMBER_OTHERS.format(**words))
+        cursor.execute("DROP TABLE classified_rows")
+    else:
+        cursor.execute("ALTER TABLE temp.classified_rows RENAME TO planned_rows")
+    if others or not lines_are_positions:
+        cursor.execute("CREATE INDEX temp.planned_rows_by_line ON planned_rows (line)")
