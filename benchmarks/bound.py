@@ -393,7 +393,7 @@ class Postgresql:
                 self._run(f"CREATE TEMP TABLE planned (position bigint, {PLANNED}) ON COMMIT DROP")
                 self._run(PLAN_ON_POSTGRESQL)
                 self._run("CREATE INDEX ON planned (line)")
-                self._run("ANALYZE planned (position, line, outcome)")
+                self._run("ANALYZE planned (position, line, outcome, certification_key, user_key)")
                 counted = self._counted("planned", "certification_key, outcome, status")
                 removals = sum(rows for _key, outcome, _status, rows in counted if outcome == "remove")
             with watch.stage("keeping"):
@@ -438,7 +438,7 @@ class Postgresql:
             self._run(f"CREATE TEMP TABLE planned_undo (position bigint, line bigint, {UNDONE}) ON COMMIT DROP")
             self._run(PLAN_UNDO_ON_POSTGRESQL)
             self._run("CREATE INDEX ON planned_undo (line)")
-            self._run("ANALYZE planned_undo (position, line)")
+            self._run("ANALYZE planned_undo (position, line, certification_key, user_key)")
             rows = sum(rows for *_which, rows in self._counted("planned_undo", "certification_key, status"))
             for statement in (KEEP_UNDO_ROWS, KEEP_UNDO_STEPS):
                 self._run(statement.format(after=0, up_to=rows, line="line"))

@@ -83,6 +83,25 @@ def test_the_rows_may_come_from_queries_on_the_same_connection(staging: str) -> 
     assert staged() == [(1, "asked"), (2, "asked"), (3, "asked")]
 
 
+def test_rows_that_ask_nothing_are_taken_in_while_they_come(staging: str) -> None:
+    count = 2 * BATCH_ROWS + 1
+    rows = ((number, f"K-{number}") for number in range(count))
+
+    assert fill_table(staging, ["position", "cell"], rows, without_asking=True) == count
+    assert len(staged("position")) == count
+
+
+def test_what_goes_wrong_with_a_row_is_told_as_it_is_and_leaves_no_row(staging: str) -> None:
+    def broken_off() -> Iterator[tuple[int, str]]:
+        yield from enumerate("abc")
+        raise ValueError("line 5 cannot be read")
+
+    with pytest.raises(ValueError, match="line 5"), transaction.atomic():
+        fill_table(staging, ["position", "cell"], broken_off(), without_asking=True)
+
+    assert staged() == []
+
+
 def test_a_lasting_table_can_be_filled_and_django_reads_it() -> None:
     expires = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
     columns = ["session_key", "session_data", "expire_date"]

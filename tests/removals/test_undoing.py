@@ -327,6 +327,19 @@ class TestTheWarningsOfAPreview:
             "K-3": "Will be put back, as an inactive person",
         }
 
+    @pytest.mark.parametrize(("user_ids", "expected"), [(("K-1", "ROOT"), True), (("K-1",), False)])
+    def test_whoever_asks_is_among_them(self, user_ids: tuple[str, ...], expected: bool, root: User) -> None:
+        job = everyone_removed(root, *user_ids)
+        told: list[bool] = []
+
+        def confirm(summary: PlanSummary) -> bool:
+            told.append(summary.includes_actor)
+            return True
+
+        undo_job(root, job.pk, confirm=confirm)
+
+        assert told == [expected]
+
 
 class TestChosenPeople:
     def test_only_they_come_back(self, root: User) -> None:

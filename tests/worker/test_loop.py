@@ -91,10 +91,10 @@ def test_a_worker_that_is_to_stop_lets_go(admin: User) -> None:
 def test_a_draft_is_checked(admin: User) -> None:
     draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
 
-    assert check_next_draft() is True
+    assert check_next_draft(LeftToOthers()) is True
     draft.refresh_from_db()
     assert (draft.state, draft.remove_count) == ("draft", 1)
-    assert check_next_draft() is False
+    assert check_next_draft(LeftToOthers()) is False
 
 
 def test_a_draft_that_is_not_finished_is_let_go_at_once(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_a_draft_that_is_not_finished_is_let_go_at_once(admin: User, monkeypatch
 
     monkeypatch.setattr(loop, "plan_claimed_draft", asked_to_stop)
     with pytest.raises(SystemExit):
-        check_next_draft()
+        check_next_draft(LeftToOthers())
 
     draft.refresh_from_db()
     assert (draft.state, draft.lease_token) == ("checking", None)
@@ -122,17 +122,41 @@ def test_a_draft_that_another_process_took_is_left_to_it_for_a_while(
         Job.objects.filter(pk=held.job_id).update(lease_token="another", lease_until=None)
         return plan_claimed_draft(held)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "plan_claimed_draft", another_takes_it)
-        assert check_next_draft(left) is True
+    now, lease = time.monotonic(), settings.ENVIRONMENT.lease_seconds
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    def lose_it() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "plan_claimed_draft", another_takes_it)
+            assert check_next_draft(left) is True
+
+    lose_it()
     assert check_next_draft(left) is False
     another = upload_draft(admin, io.BytesIO(FILE), name="y.csv", options=PlanOptions())
     assert check_next_draft(left) is True
     another.refresh_from_db()
     assert another.state == "draft"
 
-    now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + settings.ENVIRONMENT.lease_seconds * 2 + 1)
+    now += lease * 2 + 1
+    lose_it()
+    now += lease * 2 + 1
+    assert check_next_draft(left) is False  # twice as long the second time
+    now += lease * 2
+    assert check_next_draft(left) is True
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_draft_that_was_left_to_another_process_is_taken_once_nobody_holds_it(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
+    left = LeftToOthers()
+    left.lose(Claim(job_id=draft.id, token="mine", attempts=1))
+    Job.objects.filter(pk=draft.id).update(lease_token="another", lease_until=None)
+    assert check_next_draft(left) is False
+
+    Job.objects.filter(pk=draft.id).update(lease_token=None)
     assert check_next_draft(left) is True
     draft.refresh_from_db()
     assert draft.state == "draft"

@@ -20,7 +20,7 @@ from certremoval.removals.models import Job, JobRow
 from certremoval.removals.options import PlanOptions
 from certremoval.removals.pace import Pace
 from certremoval.removals.submitting import remove_file
-from certremoval.worker.loop import check_next_draft, run_next_job
+from certremoval.worker.loop import LeftToOthers, check_next_draft, run_next_job
 from certremoval.worker.management.commands import worker
 from certremoval.worker.purging import AT_ONCE, EVERY, FIRST_WITHIN, NowAndThen
 from certremoval.worker.stopping import Stop
@@ -111,4 +111,4 @@ def test_the_process_that_checks_drafts_does_it_when_no_file_waits(
 
     assert step() is False
     assert JobRow.objects.filter(job_id=old.pk).count() == 0
-    assert check_next_draft() is False
+    assert check_next_draft(LeftToOthers()) is False

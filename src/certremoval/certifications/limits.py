@@ -80,7 +80,7 @@ def limits_passed(remove_count: int, taken: Taken, *, approval: bool = False) ->
 def approvals_needed(remove_count: int, taken: Taken) -> tuple[str, ...]:
     """Return why another administrator must approve a removal; nothing as long as not even two people could.
 
-    Asked in this order: few removals are above the limit, and who holds what takes a look at all users.
+    Asked in this order: few removals are above the limit, and who holds what takes queries of its own.
     """
     passed = limits_passed(remove_count, taken, approval=True)
     return passed if passed and several_hold(Permission.REMOVAL_APPROVE) else ()

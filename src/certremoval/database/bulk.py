@@ -54,8 +54,8 @@ def fill_table(
 def analyze(table: str, *, columns: Sequence[str] = (), wait: bool = True) -> None:
     """Let PostgreSQL look at a table that was just filled, before it plans joins for an empty one. Not on SQLite.
 
-    Its size and the values of some ``columns``, if not of all: each takes as long as the size. Unless it is to
-    ``wait``, it does not where somebody has the table locked, as one who vacuums it.
+    At its size and the values of some ``columns``, or of all, which takes longer. Unless it is to ``wait``, it does not
+    where somebody has the table locked, as one who vacuums it.
     """
     if dialect() == "postgresql":
         with connection.cursor() as cursor:

@@ -49,15 +49,28 @@ def lock_by_name(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def look_up_by_indexes(*, join_by_hashing: bool = False) -> None:
+def look_up_by_indexes() -> None:
     """Let PostgreSQL read whole tables only where there is no other way, until this transaction ends. Not on SQLite.
 
     For the chunks of a job, which fill tables faster than statistics are gathered of them: a table that was nearly
     empty when it was last looked at seems quicker to read whole. See :data:`certremoval.database.dialect.FENCE`.
-    ``join_by_hashing``: what a statement has read is not searched again for each row, however few rows it expects;
-    what is fenced is still looked up one by one.
     """
     if dialect() == "postgresql":
-        hashing = "; SET LOCAL enable_nestloop = off" if join_by_hashing else ""
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL jit = off{hashing}")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+
+
+@contextmanager
+def joining_by_hashing() -> Iterator[None]:
+    """Let PostgreSQL not search what a statement of the block has read again for each row, however few it expects.
+
+    What is fenced (:data:`certremoval.database.dialect.FENCE`) is looked up one by one all the same. For one
+    statement: others of the transaction are quicker when a row is looked up in another table by its key. Not on SQLite.
+    """
+    if dialect() != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")

@@ -45,7 +45,8 @@ PEOPLE_SHOWN = 10
 UNITS_SHOWN = 10
 
 Progress = Callable[[str, int], None]
-"""Told the name of the stage (``reading``, ``checking``, ``keeping``) and the rows done so far."""
+"""Told the name of the stage (``reading``, ``checking``, ``keeping``) and the rows done so far. While the stage is
+``reading`` it may not ask the database, which is busy taking the rows in."""
 
 
 @dataclass(frozen=True, slots=True)

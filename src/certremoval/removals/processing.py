@@ -70,7 +70,7 @@ def claim_job(job_id: int) -> Claim | None:
 
 
 def claim_next_draft(*, but: int | None = None) -> Claim | None:
-    """Take the next draft whose file is to be checked, except ``but``; None if there is none."""
+    """Take the next draft whose file is to be checked; None if there is none. ``but`` is not taken from anybody."""
     return _claim(drafts=True, but=but)
 
 
@@ -220,7 +220,7 @@ def _too_many_changes(changed: int, limit: int) -> str:
 
 
 def plan_claimed_draft(held: Claim) -> bool:
-    """Check a claimed draft's file; False if it was lost meanwhile, to another process or because it was discarded.
+    """Check a claimed draft's file; False if it was lost meanwhile, or the database failed.
 
     A failure of the draft's own makes a refused draft, and is not raised.
     """
@@ -232,6 +232,7 @@ def plan_claimed_draft(held: Claim) -> bool:
     except (DatabaseError, InterfaceError):
         # The lease runs out and the draft is taken up again, a few times.
         logger.exception("Draft %s could not be checked.", held.job_id)
+        return False
     return True
 
 

@@ -27,6 +27,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "certremoval.config.settings")
 django.setup()
 
 from certremoval.worker.loop import (  # noqa: E402  (needs the set-up)
+    LeftToOthers,
     check_next_draft,
     database_sentence,
     run_next_job,
@@ -74,7 +75,7 @@ app.conf.update(
 )
 
 
-now_and_then = NowAndThen()
+now_and_then, left = NowAndThen(), LeftToOthers()
 
 
 @app.task(bind=True, name=JOBS, queue=JOBS, expires=NUDGE_KEPT)
@@ -87,7 +88,7 @@ def run_due_job(self: Task) -> None:
 @app.task(bind=True, name=DRAFTS, queue=DRAFTS, expires=NUDGE_KEPT)
 def check_due_draft(self: Task) -> None:
     """Take the next draft and check its file; where there is none, purge what is due, as any worker does."""
-    _take(lambda: check_next_draft() or now_and_then.purge(), nudge=self)
+    _take(lambda: check_next_draft(left) or now_and_then.purge(), nudge=self)
 
 
 @app.task(bind=True, name=MAIL, queue=DRAFTS, expires=NUDGE_KEPT)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from certremoval.database import write_log
 from certremoval.removals import mailing
-from certremoval.removals.models import Job
+from certremoval.removals.models import Job, JobState
 from certremoval.removals.processing import (
     Claim,
     claim_next_draft,
@@ -71,10 +71,10 @@ def run_next_job(stop: Callable[[], bool]) -> bool:
 
 
 class LeftToOthers:
-    """The draft that this process lost last, and for how long it leaves it to the one that has it now.
+    """The draft that this process lost last, and for how long it leaves it to whoever holds it.
 
     Two processes whose clocks differ find each other's holds ended. If each took the draft back as soon as it had lost
-    it, neither would ever finish; so whoever lost it waits, longer each time.
+    it, neither would ever finish; so whoever lost it waits, longer the second time. Once nobody holds it, it is free.
     """
 
     def __init__(self) -> None:
@@ -82,9 +82,9 @@ class LeftToOthers:
         self._until = 0.0
 
     def lose(self, held: Claim) -> None:
-        """Leave the draft alone for twice as long as a hold lasts, and twice as long each time it is taken up."""
+        """Leave the draft alone for twice as long as a hold lasts; four times, if that was not enough."""
         self._lost = held.job_id
-        self._until = time.monotonic() + settings.ENVIRONMENT.lease_seconds * 2.0**held.attempts
+        self._until = time.monotonic() + settings.ENVIRONMENT.lease_seconds * min(2 * held.attempts, 4)
 
     @property
     def draft(self) -> int | None:
@@ -92,13 +92,12 @@ class LeftToOthers:
         return self._lost if time.monotonic() < self._until else None
 
 
-def check_next_draft(left: LeftToOthers | None = None) -> bool:
+def check_next_draft(left: LeftToOthers) -> bool:
     """Take the next draft and check its file; False if there is none.
 
     A draft that this process does not finish is let go at once, so that another need not wait until its hold ends. One
     that another process took from it is ``left`` to that.
     """
-    left = left or LeftToOthers()
     held = claim_next_draft(but=left.draft)
     if held is None:
         return False
@@ -111,7 +110,7 @@ def check_next_draft(left: LeftToOthers | None = None) -> bool:
         raise
     if checked:
         logger.info("Draft %s: checked.", held.job_id)
-    elif Job.objects.filter(pk=held.job_id, lease_token__isnull=False).exists():
+    elif Job.objects.filter(pk=held.job_id, state=JobState.CHECKING).exclude(lease_token=held.token).exists():
         left.lose(held)
     return True
 

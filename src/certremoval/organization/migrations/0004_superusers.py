@@ -1,4 +1,4 @@
-"""Superusers, among a million people, are found at once: every preview asks whether anybody may approve."""
+"""Superusers are found at once among a million people: the preview of a large removal asks who may approve it."""
 
 from django.db import migrations, models
 

@@ -65,10 +65,15 @@ class Claim:
 
 
 def claim(token: str, *, drafts: bool = False, job: int | None = None, but: int | None = None) -> Claim | None:
-    """Take the next job that is due, except ``but`` (or ``job``, if it is due); None if there is none."""
+    """Take the next job that is due (or ``job``, if it is); None if there is none.
+
+    ``but`` is not taken from a process that holds it, though that may have been silent for long.
+    """
     now, lease_end = now_sql(), now_sql(plus_seconds=settings.ENVIRONMENT.lease_seconds)
     due = _due(drafts=drafts)
-    this = ("" if job is None else "AND id = %(job)s") + ("" if but is None else "AND id <> %(but)s")
+    this = "" if job is None else "AND id = %(job)s"
+    if but is not None:
+        this += " AND (id <> %(but)s OR lease_token IS NULL)"
     pick = spoken(_PICK).format(due=due, this=this)
     parameters: dict[str, Any] = {"token": token}
     parameters |= {name: value for name, value in (("job", job), ("but", but)) if value is not None}

@@ -92,7 +92,7 @@ def fill_planned_rows(
             cursor.execute(_CREATE_ON_SQLITE.format(table="classified_rows", key=key))
             cursor.execute(_CLASSIFY_ON_SQLITE.format(names=names, classified=classified), parameters)
             _number_on_sqlite(cursor, words, lines_are_positions=lines_are_positions, afterwards=afterwards_on_sqlite)
-    analyze("planned_rows", columns=("position", "line", "outcome"))
+    analyze("planned_rows", columns=("position", "line", "outcome", "certification_key", "user_key"))
 
 
 def _number_on_sqlite(

@@ -12,7 +12,7 @@ from django.db import connection
 from certremoval.certifications.models import Enrollment
 from certremoval.database.clock import now_sql
 from certremoval.database.dialect import FENCE, dialect, spoken
-from certremoval.database.transactions import look_up_by_indexes
+from certremoval.database.transactions import joining_by_hashing, look_up_by_indexes
 from certremoval.removals.sql.remove import (
     LOCK_TABLE,
     RANGE,
@@ -125,9 +125,10 @@ def restore_chunk(*, job: int, plan: int, operation: int, after: int, up_to: int
             cursor.execute(_ENROLL_RECORDED, {"last": last, "operation": operation})
             enrolled = cursor.rowcount
         else:
-            look_up_by_indexes(join_by_hashing=True)
+            look_up_by_indexes()
             cursor.execute(LOCK_TABLE)
-            cursor.execute(_ENROLL_AND_RECORD.format(**words), keys)
+            with joining_by_hashing():
+                cursor.execute(_ENROLL_AND_RECORD.format(**words), keys)
             enrolled, recorded = cursor.fetchone()
         if enrolled != recorded:
             raise CountsDisagree(f"{recorded} restorations were written for {enrolled} enrollments.")

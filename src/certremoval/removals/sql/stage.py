@@ -46,7 +46,7 @@ class Staged(NamedTuple):
 
 
 def stage_rows(batches: Iterable[StagedBatch]) -> Staged:
-    """Fill ``staged_rows`` anew."""
+    """Fill ``staged_rows`` anew. The batches come without asking the database."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged_rows")
         cursor.execute(spoken(_CREATE))

@@ -104,10 +104,10 @@ def check_drafts_for_parent() -> None:
 
 def do_what_is_due() -> None:
     """Check the drafts, run the jobs and send the e-mails that are there now."""
-    stop = Stop()
+    stop, left = Stop(), LeftToOthers()
     stop_on_signals(stop)
     try:
-        while not stop.asked() and (check_next_draft() or run_next_job(stop.asked) or send_next_mail()):
+        while not stop.asked() and (check_next_draft(left) or run_next_job(stop.asked) or send_next_mail()):
             pass
     except (DatabaseError, InterfaceError) as error:
         raise CommandError(database_sentence(error)) from error
