@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -23,6 +24,8 @@ from certremoval.removals.submitting import remove_file
 from certremoval.worker import loop
 from certremoval.worker.loop import LeftToOthers, check_next_draft, run_next_job, work
 from certremoval.worker.stopping import SIGNALS, Stop, stop_on_signals
+
+CheckWhile = Callable[[LeftToOthers, Callable[[Claim], object]], bool]
 
 FILE = b"Certification ID,User ID\nFORKLIFT-3Y,000123\n"
 
@@ -111,26 +114,36 @@ def test_a_draft_that_is_not_finished_is_let_go_at_once(admin: User, monkeypatch
     assert (draft.state, draft.lease_token) == ("checking", None)
 
 
+@pytest.fixture
+def check_while(monkeypatch: pytest.MonkeyPatch) -> CheckWhile:
+    """Take the next draft and check its file, while something happens to it."""
+
+    def check(left: LeftToOthers, happens: Callable[[Claim], object]) -> bool:
+        def happens_first(held: Claim) -> bool:
+            happens(held)
+            return plan_claimed_draft(held)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "plan_claimed_draft", happens_first)
+            return check_next_draft(left)
+
+    return check
+
+
 def test_a_draft_that_another_process_took_is_left_to_it_for_a_while(
-    admin: User, monkeypatch: pytest.MonkeyPatch
+    admin: User, check_while: CheckWhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Processes whose clocks differ find each other's holds ended: taking it back at once, neither would finish."""
     draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
     left = LeftToOthers()
 
-    def another_takes_it(held: Claim) -> bool:
+    def another_takes_it(held: Claim) -> None:
         Job.objects.filter(pk=held.job_id).update(lease_token="another", lease_until=None)
-        return plan_claimed_draft(held)
 
     now, lease = time.monotonic(), settings.ENVIRONMENT.lease_seconds
     monkeypatch.setattr(time, "monotonic", lambda: now)
 
-    def lose_it() -> None:
-        with monkeypatch.context() as patch:
-            patch.setattr(loop, "plan_claimed_draft", another_takes_it)
-            assert check_next_draft(left) is True
-
-    lose_it()
+    assert check_while(left, another_takes_it) is True
     assert check_next_draft(left) is False
     another = upload_draft(admin, io.BytesIO(FILE), name="y.csv", options=PlanOptions())
     assert check_next_draft(left) is True
@@ -138,7 +151,7 @@ def test_a_draft_that_another_process_took_is_left_to_it_for_a_while(
     assert another.state == "draft"
 
     now += lease * 2 + 1
-    lose_it()
+    assert check_while(left, another_takes_it) is True
     now += lease * 2 + 1
     assert check_next_draft(left) is False  # twice as long the second time
     now += lease * 2
@@ -147,9 +160,7 @@ def test_a_draft_that_another_process_took_is_left_to_it_for_a_while(
     assert draft.state == "draft"
 
 
-def test_a_draft_that_was_left_to_another_process_is_taken_once_nobody_holds_it(
-    admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_that_was_left_to_another_process_is_taken_once_nobody_holds_it(admin: User) -> None:
     draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
     left = LeftToOthers()
     left.lose(Claim(job_id=draft.id, token="mine", attempts=1))
@@ -163,18 +174,12 @@ def test_a_draft_that_was_left_to_another_process_is_taken_once_nobody_holds_it(
 
 
 def test_a_draft_whose_file_was_replaced_while_it_was_checked_is_checked_at_once(
-    admin: User, monkeypatch: pytest.MonkeyPatch
+    admin: User, check_while: CheckWhile
 ) -> None:
     draft = upload_draft(admin, io.BytesIO(FILE), name="x.csv", options=PlanOptions())
     left = LeftToOthers()
 
-    def file_is_replaced(held: Claim) -> bool:
-        replace_file(admin, held.job_id, io.BytesIO(FILE), name="y.csv")
-        return plan_claimed_draft(held)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "plan_claimed_draft", file_is_replaced)
-        check_next_draft(left)
+    check_while(left, lambda held: replace_file(admin, held.job_id, io.BytesIO(FILE), name="y.csv"))
     draft.refresh_from_db()
     assert draft.state == "checking"
 

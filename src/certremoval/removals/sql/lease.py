@@ -8,7 +8,6 @@ lease ends; a frozen one that wakes finds its token gone and stops. All times ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -75,8 +74,7 @@ def claim(token: str, *, drafts: bool = False, job: int | None = None, but: int 
     if but is not None:
         this += " AND (id <> %(but)s OR lease_token IS NULL)"
     pick = spoken(_PICK).format(due=due, this=this)
-    parameters: dict[str, Any] = {"token": token}
-    parameters |= {name: value for name, value in (("job", job), ("but", but)) if value is not None}
+    parameters = {"token": token, "job": job, "but": but}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(now=now, lease_end=lease_end, pick=pick, due=due), parameters)
         row = cursor.fetchone()

@@ -183,6 +183,7 @@ def removals_by_certification(more_than: int) -> list[tuple[int, str, int]]:
 
 # A stretch in order, not `=`: there is no way to it but the index, whatever the statistics say.
 _OF_USER = "{table} WHERE {key} >= %(user)s AND {key} <= %(user)s ORDER BY {key}"
+_WHERE_USERS_ARE_KNOWN = (("enrollments", "user_id"), ("removal_records", "user_key"))
 
 
 def concerns_user(user_key: int) -> bool:
@@ -190,16 +191,14 @@ def concerns_user(user_key: int) -> bool:
 
     All rows are read only for a user who is on any certification, or was taken off one.
     """
+    known = any(_there_is(_OF_USER.format(table=table, key=key), user_key) for table, key in _WHERE_USERS_ARE_KNOWN)
+    return known and _there_is("planned_rows WHERE user_key = %(user)s AND outcome IN ('remove', 'restore')", user_key)
+
+
+def _there_is(rows: str, user_key: int) -> bool:
     with connection.cursor() as cursor:
-
-        def there_is(rows: str) -> bool:
-            cursor.execute(f"SELECT 1 FROM {rows} LIMIT 1", {"user": user_key})
-            return cursor.fetchone() is not None
-
-        known = there_is(_OF_USER.format(table="enrollments", key="user_id")) or there_is(
-            _OF_USER.format(table="removal_records", key="user_key")
-        )
-        return known and there_is("planned_rows WHERE user_key = %(user)s AND outcome IN ('remove', 'restore')")
+        cursor.execute(f"SELECT 1 FROM {rows} LIMIT 1", {"user": user_key})
+        return cursor.fetchone() is not None
 
 
 def rows_of_unknown_certification(text: str) -> int:
